@@ -1,0 +1,44 @@
+"""The one door into the audit log."""
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+
+from accounts.models import Account, AuditAction, AuditEvent, User
+
+OPERATOR = "Operator command"
+NOBODY = "Nobody signed in"
+WORKER = "Synchronisation"
+
+
+def record(
+    action: AuditAction,
+    *,
+    account: Account,
+    actor: User | str,
+    target: models.Model,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+    reference: str = "",
+    request: HttpRequest | None = None,
+) -> AuditEvent:
+    """Remember that `actor` did `action` to `target`; call it in the transaction of the change itself.
+
+    `actor` is a person, or a label (OPERATOR, NOBODY). `before` and `after` must hold no secrets.
+    """
+    return AuditEvent.objects.create(
+        account=account,
+        actor=actor if isinstance(actor, User) else None,
+        actor_label=str(actor)[:200],
+        action=action,
+        target_type=target._meta.model_name or "",
+        target_id=target.pk,
+        target_label=str(target)[:200],
+        before=before or {},
+        after=after or {},
+        reason=reason[:300],
+        reference=reference,
+        address=request.META.get("REMOTE_ADDR") or None if request else None,
+    )

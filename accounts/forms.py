@@ -1,0 +1,83 @@
+"""Forms of the ground floor."""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import AuthenticationForm
+
+from accounts.models import Account, User
+from accounts.password_sign_in import matching_people
+from accounts.time_zones import known_time_zones
+
+
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """A form's field that is declared as one with choices; Django types all fields alike."""
+    return cast(forms.ChoiceField, form.fields[name])
+
+
+class PasswordSignInForm(AuthenticationForm):
+    """E-mail and password; where both fit in several accounts, it asks which one."""
+
+    username = forms.CharField(
+        label="Work e-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "class": "form-control", "autofocus": True}),
+    )
+    vanity = forms.ChoiceField(
+        label="Company", required=False, widget=forms.HiddenInput(attrs={"class": "form-select"})
+    )
+
+    error_messages = {
+        "invalid_login": "That e-mail and password do not match. Check both; passwords tell big from small letters.",
+        "inactive": "This user is deactivated. Ask your administrator.",
+    }
+
+    def __init__(self, *args: Any, vanity: str | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fixed_vanity = vanity
+        self.fields["password"].widget.attrs["class"] = "form-control"
+        chosen = self.data.get("vanity")
+        choice_field(self, "vanity").choices = [(chosen, chosen)] if chosen else []
+
+    def clean(self) -> dict[str, Any]:
+        """Sign in, or ask for the company, or say that it does not fit."""
+        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not email or not password:
+            return self.cleaned_data
+        vanity = self.fixed_vanity or self.cleaned_data.get("vanity") or None
+        user = authenticate(self.request, username=email, password=password, vanity=vanity)
+        if isinstance(user, User):
+            self.user_cache = user
+            return self.cleaned_data
+        self._ask_for_company([person.account for person in matching_people(email, password, vanity)])
+        raise self.get_invalid_login_error()
+
+    def _ask_for_company(self, accounts: list[Account]) -> None:
+        """Show the companies to choose from, where the password fits in several."""
+        if len(accounts) < 2:
+            return
+        field = choice_field(self, "vanity")
+        field.widget = forms.Select(attrs={"class": "form-select"})
+        field.choices = [(account.vanity, account.name) for account in accounts]
+        self.fields["password"].widget.attrs["autofocus"] = True
+        raise forms.ValidationError(
+            "You are known in several companies. Choose one and enter the password again.",
+            code="which_company",
+        )
+
+
+class TimeZoneForm(forms.Form):
+    """The time zone a person's pages are drawn in; empty means the account's."""
+
+    time_zone = forms.ChoiceField(
+        required=False,
+        label="Time zone",
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"invalid_choice": "%(value)s is not a time zone we know."},
+    )
+
+    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(name, name.replace("_", " ")) for name in known_time_zones()]
+        choice_field(self, "time_zone").choices = [("", f"Same as {account.name} ({account.time_zone})"), *names]

@@ -1,0 +1,7 @@
+"""Who there is, and what happened."""
+
+from accounts.models.account import Account, Domain, Group, Membership
+from accounts.models.audit import AuditAction, AuditEvent
+from accounts.models.user import Role, User
+
+__all__ = ["Account", "AuditAction", "AuditEvent", "Domain", "Group", "Membership", "Role", "User"]

@@ -1,0 +1,40 @@
+"""E-mail and password. An address may be known in several accounts: the password says whose it is."""
+
+from typing import Any
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+class PasswordBackend(BaseBackend):
+    """Signs in the one person whose e-mail and password these are; among several, `vanity` must choose."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - part of Django's interface
+        username: str | None = None,
+        password: str | None = None,
+        vanity: str | None = None,
+        **_others: Any,
+    ) -> User | None:
+        """The person, or None where nobody or more than one fits."""
+        people = matching_people(username or "", password or "", vanity)
+        return people[0] if len(people) == 1 else None
+
+    def get_user(self, user_id: int) -> User | None:
+        """The active person with this id, with their account; asked at every request."""
+        return User.objects.select_related("account").filter(pk=user_id, is_active=True).first()
+
+
+def matching_people(email: str, password: str, vanity: str | None = None) -> list[User]:
+    """Everyone active who has this e-mail and this password, in one account or in all of them."""
+    people = User.objects.select_related("account").filter(email=email.strip().lower(), is_active=True)
+    if vanity:
+        people = people.filter(account__vanity=vanity)
+    candidates = list(people)
+    if not candidates:
+        make_password(password)  # an unknown address takes as long to refuse as a wrong password
+    return [person for person in candidates if person.check_password(password)]

@@ -1,0 +1,47 @@
+"""Signing in with e-mail and password, and out again."""
+
+from typing import Any
+
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+
+from accounts import audit
+from accounts.forms import PasswordSignInForm
+from accounts.models import Account, AuditAction
+from accounts.requests import signed_in_user
+
+
+@method_decorator(login_not_required, name="dispatch")
+class PasswordSignInView(auth_views.LoginView):
+    """Django's own sign-in, for everyone or at one account's address."""
+
+    template_name = "accounts/sign_in.html"
+    authentication_form = PasswordSignInForm
+    redirect_authenticated_user = True
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The form knows the account of an address such as /sign-in/contoso/."""
+        return {**super().get_form_kwargs(), "vanity": self.kwargs.get("vanity")}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The account whose address this is, if any; unknown ones are not found."""
+        vanity = self.kwargs.get("vanity")
+        account = get_object_or_404(Account, vanity=vanity) if vanity else None
+        return super().get_context_data(**kwargs, account=account)
+
+    def form_valid(self, form: PasswordSignInForm) -> HttpResponse:  # type: ignore[override]  # narrower by authentication_form
+        """Sign in, and remember that it happened."""
+        response = super().form_valid(form)
+        user = signed_in_user(self.request)
+        audit.record(
+            AuditAction.SIGNED_IN,
+            account=user.account,
+            actor=user,
+            target=user,
+            after={"method": "password"},
+            request=self.request,
+        )
+        return response
