@@ -1,0 +1,40 @@
+"""Why a sign-in is refused."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Every reason, in the order they are looked for."""
+
+    NOT_CONFIGURED = "not_configured"
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    IDP_REFUSED = "idp_refused"
+    UNSOLICITED = "unsolicited"
+    UNKNOWN_REQUEST = "unknown_request"
+    UNSIGNED = "unsigned"
+    WEAK_ALGORITHM = "weak_algorithm"
+    BAD_SIGNATURE = "bad_signature"
+    WRONG_ISSUER = "wrong_issuer"
+    WRONG_AUDIENCE = "wrong_audience"
+    WRONG_RECIPIENT = "wrong_recipient"
+    NOT_IN_TIME = "not_in_time"
+    REPLAYED = "replayed"
+    NO_NAME_ID = "no_name_id"
+    TRANSIENT_NAME_ID = "transient_name_id"
+    WRONG_BROWSER = "wrong_browser"
+    EXPIRED = "expired"
+    NO_EMAIL = "no_email"
+    SEVERAL_EMAILS = "several_emails"
+    FOREIGN_DOMAIN = "foreign_domain"
+    OTHER_IDENTITY = "other_identity"
+    DEACTIVATED = "deactivated"
+
+
+class SamlError(Exception):
+    """A sign-in that is refused, for this reason; `detail` is for the log and holds nothing secret."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        self.reason = reason
+        self.detail = detail

@@ -1,0 +1,59 @@
+"""The outside of a message, read before any cryptography: its size, its shape, and what it answers."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from sso.errors import Reason, SamlError
+
+LARGEST_MESSAGE = 256 * 1024  # bytes of XML; real responses have 5,000 to 60,000
+DEEPEST = 40
+
+PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
+
+
+@dataclass(frozen=True)
+class MessageHeader:
+    """What a response says of itself; nothing of it is trusted before the signature is checked."""
+
+    in_response_to: str
+
+
+def read_header(encoded: str) -> MessageHeader:
+    """Which request a base64-encoded response answers. Raises SamlError where it is no response at all."""
+    root = parse(decode(encoded))
+    if root.tag != f"{{{PROTOCOL}}}Response":
+        raise SamlError(Reason.MALFORMED, "not a Response")
+    assertions = [*root.iter(f"{{{ASSERTION}}}Assertion", f"{{{ASSERTION}}}EncryptedAssertion")]
+    if len(assertions) > 1 or any(assertion.getparent() is not root for assertion in assertions):
+        raise SamlError(Reason.MALFORMED, f"{len(assertions)} assertions, or one in a strange place")
+    return MessageHeader(in_response_to=root.get("InResponseTo", ""))
+
+
+def decode(encoded: str) -> bytes:
+    """The XML of a base64-encoded message. Raises SamlError."""
+    if len(encoded) > LARGEST_MESSAGE * 3 // 2:
+        raise SamlError(Reason.TOO_LARGE, f"{len(encoded)} characters")
+    try:
+        return base64.b64decode("".join(encoded.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SamlError(Reason.MALFORMED, "not base64") from error
+
+
+def parse(xml: bytes) -> Any:
+    """The root element. No DOCTYPE, no entities, no network, no processing instructions; raises SamlError."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise SamlError(Reason.MALFORMED, "not XML") from error
+    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+        raise SamlError(Reason.MALFORMED, "a DOCTYPE")
+    for node in root.iter():
+        if not isinstance(node.tag, str):
+            raise SamlError(Reason.MALFORMED, "a comment or processing instruction")
+    return root

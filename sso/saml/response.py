@@ -1,0 +1,177 @@
+"""Reading a response: python3-saml verifies it strictly, then come the checks it leaves open."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import xmlsec
+from lxml import etree
+from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
+from onelogin.saml2.response import OneLogin_Saml2_Response
+
+from sso.errors import Reason, SamlError
+from sso.models import IdentityProvider
+from sso.saml.message import ASSERTION
+from sso.saml.toolkit import acs_url, entity_id, settings_of
+
+SKEW = timedelta(minutes=3)
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
+STRONG_SIGNATURES = {
+    f"http://www.w3.org/2001/04/xmldsig-more#{name}"
+    for name in ("rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha384", "ecdsa-sha512")
+}
+STRONG_DIGESTS = {
+    "http://www.w3.org/2001/04/xmlenc#sha256",
+    "http://www.w3.org/2001/04/xmldsig-more#sha384",
+    "http://www.w3.org/2001/04/xmlenc#sha512",
+}
+
+Error = OneLogin_Saml2_ValidationError
+REASONS = {
+    Error.STATUS_CODE_IS_NOT_SUCCESS: Reason.IDP_REFUSED,
+    Error.WRONG_INRESPONSETO: Reason.UNKNOWN_REQUEST,
+    Error.ASSERTION_TOO_EARLY: Reason.NOT_IN_TIME,
+    Error.ASSERTION_EXPIRED: Reason.NOT_IN_TIME,
+    Error.SESSION_EXPIRED: Reason.NOT_IN_TIME,
+    Error.WRONG_SUBJECTCONFIRMATION: Reason.WRONG_RECIPIENT,
+    Error.WRONG_DESTINATION: Reason.WRONG_RECIPIENT,
+    Error.EMPTY_DESTINATION: Reason.WRONG_RECIPIENT,
+    Error.WRONG_AUDIENCE: Reason.WRONG_AUDIENCE,
+    Error.WRONG_ISSUER: Reason.WRONG_ISSUER,
+    Error.ISSUER_MULTIPLE_IN_RESPONSE: Reason.WRONG_ISSUER,
+    Error.ISSUER_NOT_FOUND_IN_ASSERTION: Reason.WRONG_ISSUER,
+    Error.NO_SIGNATURE_FOUND: Reason.UNSIGNED,
+    Error.NO_SIGNED_MESSAGE: Reason.UNSIGNED,
+    Error.NO_SIGNED_ASSERTION: Reason.UNSIGNED,
+    Error.INVALID_SIGNATURE: Reason.BAD_SIGNATURE,
+    Error.DEPRECATED_SIGNATURE_METHOD: Reason.WEAK_ALGORITHM,
+    Error.DEPRECATED_DIGEST_METHOD: Reason.WEAK_ALGORITHM,
+    Error.NO_NAMEID: Reason.NO_NAME_ID,
+    Error.EMPTY_NAMEID: Reason.NO_NAME_ID,
+}
+
+
+@dataclass(frozen=True)
+class Assertion:
+    """What a verified response says of a person. Times are aware and in UTC."""
+
+    assertion_id: str
+    expires_at: datetime
+    name_id: str
+    name_id_format: str
+    session_index: str
+    attributes: dict[str, list[str]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return {**asdict(self), "expires_at": self.expires_at.isoformat()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "Assertion":
+        """From what to_json gave."""
+        return cls(**{**values, "expires_at": datetime.fromisoformat(values["expires_at"])})
+
+
+def read_response(provider: IdentityProvider, encoded: str, *, request_id: str, now: datetime) -> Assertion:
+    """The assertion of a base64-encoded response to the request with this id.
+
+    `now` is an aware time. Raises SamlError; the caller has read the header before.
+    """
+    response = _verified(provider, encoded, request_id)
+    assertion = response.document.find(f"{{{ASSERTION}}}Assertion")
+    if assertion is None:
+        raise SamlError(Reason.MALFORMED, "no assertion")
+    _check_algorithms(response.document)
+    _check_addresses(response.document, assertion, provider, request_id)
+    expires_at = _check_times(assertion, now)
+    return _assertion(response, expires_at)
+
+
+def _verified(provider: IdentityProvider, encoded: str, request_id: str) -> Any:
+    """python3-saml's response object, once it has found nothing wrong with it."""
+    try:
+        response = OneLogin_Saml2_Response(settings_of(provider), encoded)
+        response.is_valid(_request_data(provider.account.vanity), request_id, raise_exceptions=True)
+    except OneLogin_Saml2_ValidationError as error:
+        raise SamlError(REASONS.get(error.code, Reason.MALFORMED), str(error)[:200]) from error
+    except (OneLogin_Saml2_Error, etree.LxmlError, xmlsec.Error) as error:
+        raise SamlError(Reason.MALFORMED, type(error).__name__) from error
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        # What python3-saml stumbles over in messages that are odd in ways it does not name.
+        raise SamlError(Reason.MALFORMED, type(error).__name__) from error
+    return response
+
+
+def _request_data(vanity: str) -> dict[str, str]:
+    """Our own address as python3-saml wants it, from our configuration and never from the request."""
+    url = urlsplit(acs_url(vanity))
+    return {
+        "https": "on" if url.scheme == "https" else "off",
+        "http_host": url.netloc,
+        "script_name": url.path,
+    }
+
+
+def _check_algorithms(document: Any) -> None:
+    used = {node.get("Algorithm") for node in document.iter(f"{{{SIGNATURE}}}SignatureMethod")}
+    digests = {node.get("Algorithm") for node in document.iter(f"{{{SIGNATURE}}}DigestMethod")}
+    if not used <= STRONG_SIGNATURES or not digests <= STRONG_DIGESTS:
+        raise SamlError(Reason.WEAK_ALGORITHM, ", ".join(sorted(map(str, used | digests)))[:200])
+
+
+def _check_addresses(document: Any, assertion: Any, provider: IdentityProvider, request_id: str) -> None:
+    """Audience, recipient, destination and request, each exactly; python3-saml compares some by prefix only."""
+    vanity = provider.account.vanity
+    audiences = [node.text for node in assertion.iter(f"{{{ASSERTION}}}Audience")]
+    if entity_id(vanity) not in audiences:
+        raise SamlError(Reason.WRONG_AUDIENCE, ", ".join(map(str, audiences))[:200])
+    data = _confirmation(assertion)
+    if data.get("Recipient") != acs_url(vanity) or document.get("Destination", acs_url(vanity)) != acs_url(vanity):
+        raise SamlError(Reason.WRONG_RECIPIENT, str(data.get("Recipient"))[:200])
+    if data.get("InResponseTo") != request_id:
+        raise SamlError(Reason.UNKNOWN_REQUEST, "the signed InResponseTo names another request")
+
+
+def _confirmation(assertion: Any) -> Any:
+    """The one SubjectConfirmationData."""
+    found = list(assertion.iter(f"{{{ASSERTION}}}SubjectConfirmationData"))
+    if len(found) != 1:
+        raise SamlError(Reason.MALFORMED, f"{len(found)} subject confirmations")
+    return found[0]
+
+
+def _check_times(assertion: Any, now: datetime) -> datetime:
+    """Every time limit of the assertion with three minutes of skew; answers when it expires, skew included."""
+    conditions = assertion.find(f"{{{ASSERTION}}}Conditions")
+    limited = [_confirmation(assertion), *([conditions] if conditions is not None else [])]
+    begins = [instant(node.get("NotBefore")) for node in limited if node.get("NotBefore")]
+    ends = [instant(node.get("NotOnOrAfter")) for node in limited if node.get("NotOnOrAfter")]
+    if not ends:
+        raise SamlError(Reason.NOT_IN_TIME, "no end")
+    if any(begin > now + SKEW for begin in begins) or any(end <= now - SKEW for end in ends):
+        raise SamlError(Reason.NOT_IN_TIME, f"ends {min(ends):%Y-%m-%dT%H:%M:%SZ}")
+    return max(ends) + SKEW
+
+
+def instant(text: str) -> datetime:
+    """An xs:dateTime in UTC as an aware time. Raises SamlError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SamlError(Reason.MALFORMED, "a time that is none") from error
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _assertion(response: Any, expires_at: datetime) -> Assertion:
+    try:
+        name_id, name_id_format = response.get_nameid(), response.get_nameid_format() or ""
+        attributes = response.get_attributes()
+        session_index, assertion_id = response.get_session_index() or "", response.get_assertion_id()
+    except OneLogin_Saml2_ValidationError as error:
+        raise SamlError(REASONS.get(error.code, Reason.MALFORMED), str(error)[:200]) from error
+    if name_id_format == TRANSIENT:
+        raise SamlError(Reason.TRANSIENT_NAME_ID)
+    texts = {name: [value for value in values if isinstance(value, str)] for name, values in attributes.items()}
+    return Assertion(assertion_id, expires_at, name_id, name_id_format, session_index, texts)

@@ -1,0 +1,53 @@
+"""python3-saml's settings for an account's identity provider, and our addresses in them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from onelogin.saml2.constants import OneLogin_Saml2_Constants as Constants
+from onelogin.saml2.settings import OneLogin_Saml2_Settings
+
+from sso.models import IdentityProvider
+
+
+def entity_id(vanity: str) -> str:
+    """Our entity id towards this account's provider: the address of our metadata."""
+    return settings.PORTAL_URL + reverse("sso_metadata", args=[vanity])
+
+
+def acs_url(vanity: str) -> str:
+    """Our assertion consumer service for this account."""
+    return settings.PORTAL_URL + reverse("sso_acs", args=[vanity])
+
+
+def sp_settings(vanity: str) -> dict[str, Any]:
+    """The service provider's half of the settings."""
+    return {
+        "strict": True,
+        "debug": False,
+        "sp": {
+            "entityId": entity_id(vanity),
+            "assertionConsumerService": {"url": acs_url(vanity), "binding": Constants.BINDING_HTTP_POST},
+            "NameIDFormat": Constants.NAMEID_UNSPECIFIED,
+        },
+        "security": {
+            "rejectDeprecatedAlgorithm": True,
+            "requestedAuthnContext": False,
+            "wantAttributeStatement": False,
+            # Either signature is enough: the response's or the assertion's. Both are checked where both are there.
+            "wantAssertionsSigned": False,
+            "wantMessagesSigned": False,
+            "allowRepeatAttributeName": True,
+        },
+    }
+
+
+def settings_of(provider: IdentityProvider) -> Any:
+    """The whole settings, for verifying and for asking."""
+    whole = sp_settings(provider.account.vanity)
+    whole["idp"] = {
+        "entityId": provider.entity_id,
+        "singleSignOnService": {"url": provider.sso_url, "binding": Constants.BINDING_HTTP_REDIRECT},
+        "x509certMulti": {"signing": provider.certificates},
+    }
+    return OneLogin_Saml2_Settings(whole)

@@ -1,0 +1,13 @@
+"""Addresses of single sign-on."""
+
+from django.urls import path
+
+from sso.views.sign_in import acs, discover, finish, login, metadata
+
+urlpatterns = [
+    path("sso/", discover, name="sso_discover"),
+    path("sso/<slug:vanity>/login/", login, name="sso_login"),
+    path("sso/<slug:vanity>/acs/", acs, name="sso_acs"),
+    path("sso/<slug:vanity>/finish/", finish, name="sso_finish"),
+    path("sso/<slug:vanity>/metadata/", metadata, name="sso_metadata"),
+]

@@ -1,0 +1,50 @@
+"""The page of a refused sign-in: what to do, and a reference that finds the reason in the audit log."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from accounts import audit
+from accounts.models import Account, AuditAction
+from accounts.references import new_reference
+from sso.errors import Reason, SamlError
+
+logger = logging.getLogger(__name__)
+
+# What the person can do about it. Reasons that tell a forger something share one sentence.
+ADVICE = {
+    Reason.NOT_CONFIGURED: "Single sign-on is not set up for this company. Sign in with e-mail and password instead.",
+    Reason.IDP_REFUSED: "Your company's identity provider did not sign you in. Ask your administrator for access.",
+    Reason.UNSOLICITED: "Begin the sign-in here rather than at your identity provider.",
+    Reason.UNKNOWN_REQUEST: "This sign-in was not begun here, or long ago. Start again.",
+    Reason.REPLAYED: "This sign-in has been used already, perhaps by the Back button. Start again.",
+    Reason.EXPIRED: "This sign-in took too long. Start again.",
+    Reason.NOT_IN_TIME: "The answer came too late, or a clock is wrong. Start again, or tell your administrator.",
+    Reason.WRONG_BROWSER: "The sign-in was begun in another browser, or cookies are blocked. Start again here.",
+    Reason.NO_EMAIL: "Your identity provider did not send your e-mail address. Tell your administrator.",
+    Reason.SEVERAL_EMAILS: "Your identity provider sent several e-mail addresses for you. Tell your administrator.",
+    Reason.FOREIGN_DOMAIN: "Your e-mail address is not in one of this company's domains. Tell your administrator.",
+    Reason.OTHER_IDENTITY: "Your identity provider knows you under a new identifier. Tell your administrator.",
+    Reason.DEACTIVATED: "Your user is deactivated. Ask your administrator.",
+}
+OTHERWISE = "The answer of your identity provider did not check out. Start again; if it stays, tell your administrator."
+
+
+def refuse(request: HttpRequest, vanity: str, error: SamlError) -> HttpResponse:
+    """A 403 page; the reason goes into the audit log and the process's log under the same reference."""
+    account = get_object_or_404(Account, vanity=vanity)
+    reference = new_reference()
+    logger.warning("sign-in at %s refused: %s, reference %s", vanity, error, reference)
+    audit.record(
+        AuditAction.SIGN_IN_REFUSED,
+        account=account,
+        actor=audit.NOBODY,
+        target=account,
+        after={"reason": error.reason},
+        reason=error.detail,
+        reference=reference,
+        request=request,
+    )
+    context = {"account": account, "advice": ADVICE.get(error.reason, OTHERWISE), "reference": reference}
+    return render(request, "sso/refused.html", context, status=403)

@@ -1,0 +1,123 @@
+"""The addresses of a sign-in: login, assertion consumer service, finish, and our metadata."""
+
+import secrets
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import login as django_login
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import audit
+from accounts.models import Account, AuditAction, Domain
+from accounts.paths import checked_path
+from calendar_integration import prompt
+from sso import saml, sign_in
+from sso.errors import Reason, SamlError
+from sso.models import IdentityProvider
+from sso.views.refusal import refuse
+
+BROWSER_COOKIE = "atrium_sso"
+BACKEND = "accounts.password_sign_in.PasswordBackend"  # whose get_user loads people; no password is involved
+
+
+@require_GET
+@never_cache
+@login_not_required
+def login(request: HttpRequest, vanity: str) -> HttpResponse:
+    """Leave for the identity provider."""
+    provider = _provider(vanity)
+    if provider is None:
+        return refuse(request, vanity, SamlError(Reason.NOT_CONFIGURED))
+    browser_key = request.COOKIES.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
+    url = sign_in.start(provider, browser_key, checked_path(request.GET.get("next")))
+    response = HttpResponseRedirect(url)
+    response.set_cookie(
+        BROWSER_COOKIE,
+        browser_key,
+        max_age=sign_in.REQUEST_LIVES,
+        path="/sso/",
+        httponly=True,
+        secure=settings.IS_HTTPS,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_POST
+@never_cache
+@csrf_exempt  # the identity provider's page posts here; the signature and the finish in the browser stand in for it
+@login_not_required
+def acs(request: HttpRequest, vanity: str) -> HttpResponse:
+    """The assertion consumer service: verify, then go on in a same-site hop that brings the browser's cookie."""
+    provider = _provider(vanity)
+    try:
+        if provider is None:
+            raise SamlError(Reason.NOT_CONFIGURED)
+        handle = sign_in.receive(provider, request.POST.get("SAMLResponse", ""))
+    except SamlError as error:
+        return refuse(request, vanity, error)
+    return HttpResponseRedirect(f"{reverse('sso_finish', args=[vanity])}?{urlencode({'handle': handle})}")
+
+
+@require_GET
+@never_cache
+@login_not_required
+def finish(request: HttpRequest, vanity: str) -> HttpResponse:
+    """Sign in whoever the verified answer is about, and go where they wanted, by way of Office 365 if asked for."""
+    provider = _provider(vanity)
+    browser_key = request.COOKIES.get(BROWSER_COOKIE, "")
+    try:
+        if provider is None:
+            raise SamlError(Reason.NOT_CONFIGURED)
+        user, next_path = sign_in.finish(provider, request.GET.get("handle", ""), browser_key, request)
+    except SamlError as error:
+        return refuse(request, vanity, error)
+    with transaction.atomic():
+        django_login(request, user, backend=BACKEND)
+        audit.record(
+            AuditAction.SIGNED_IN,
+            account=user.account,
+            actor=user,
+            target=user,
+            after={"method": "sso"},
+            request=request,
+        )
+    return redirect(prompt.path_after_sso(user, next_path))
+
+
+@require_GET
+@login_not_required
+def metadata(_request: HttpRequest, vanity: str) -> HttpResponse:
+    """Our metadata for this account's identity provider."""
+    account = get_object_or_404(Account, vanity=vanity)
+    return HttpResponse(saml.sp_metadata(account.vanity), content_type="application/samlmetadata+xml")
+
+
+@require_GET
+@never_cache
+@login_not_required
+def discover(request: HttpRequest) -> HttpResponse:
+    """From an e-mail address to its company's sign-in, by a page of ours: a form may not lead to another origin."""
+    email = request.GET.get("username", "").strip().lower()
+    domain = Domain.objects.filter(
+        name=email.rpartition("@")[2], proven_at__isnull=False, account__identity_provider__is_enabled=True
+    ).select_related("account")
+    account = domain[0].account if "@" in email and domain else None
+    next_path = checked_path(request.GET.get("next"))
+    context = {"account": account, "email": email, "next_path": next_path}
+    return render(request, "sso/discover.html", context, status=200 if account or not email else 404)
+
+
+def _provider(vanity: str) -> IdentityProvider | None:
+    """The enabled provider; accounts that do not exist are not found."""
+    provider = sign_in.provider_of(vanity)
+    if provider is None and not Account.objects.filter(vanity=vanity).exists():
+        raise Http404
+    return provider
