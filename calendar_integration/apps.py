@@ -1,0 +1,16 @@
+"""Office 365 as a Django app."""
+
+from django.apps import AppConfig
+
+from accounts.extensions import add_profile_panel
+
+
+class CalendarIntegrationConfig(AppConfig):
+    name = "calendar_integration"
+
+    def ready(self) -> None:
+        """Hang the connection panel into everyone's profile page."""
+        # The panel needs models, which cannot be imported before the apps are ready.
+        from calendar_integration.views.panel import connection_panel  # noqa: PLC0415
+
+        add_profile_panel(connection_panel)

@@ -1,0 +1,105 @@
+"""Microsoft Graph: the requests we make, Microsoft's page above each."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+
+from calendar_integration.clients import graph_contacts, graph_events
+from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Profile, RowT, Window
+from calendar_integration.clients.graph_transport import GraphTransport
+from calendar_integration.errors import UnavailableError
+
+PAGE_SIZE = 200
+# Repeated on every request: a preference holds for the request it came with.
+PREFER = f'IdType="ImmutableId", outlook.body-content-type="text", odata.maxpagesize={PAGE_SIZE}'
+
+AnyT = TypeVar("AnyT")
+
+
+class GraphClient:
+    """The mailbox of the person an access token is for."""
+
+    def __init__(self, access_token: str) -> None:
+        self._transport = GraphTransport(access_token, prefer=PREFER)
+        self._base = settings.MS_GRAPH_URL
+
+    def me(self) -> Profile:
+        """https://learn.microsoft.com/graph/api/user-get"""
+        answer = self._transport.get(f"{self._base}/me?$select=mail,userPrincipalName")
+        return Profile(answer.get("mail") or "", answer.get("userPrincipalName") or "")
+
+    def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
+        """https://learn.microsoft.com/graph/api/event-delta"""
+        span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end)}
+        answer = self._transport.get(link or f"{self._base}/me/calendarView/delta?{urlencode(span)}")
+        return _page(answer, graph_events.is_stripped, graph_events.to_row, graph_events.to_occurrence)
+
+    def contacts_page(self, link: str) -> Page[ContactRow]:
+        """https://learn.microsoft.com/graph/api/contact-delta"""
+        answer = self._transport.get(link or f"{self._base}/me/contactFolders/contacts/contacts/delta")
+        return _page(answer, _never, graph_contacts.to_row, graph_events.to_occurrence)
+
+    def event(self, remote_id: str) -> MeetingRow | None:
+        """https://learn.microsoft.com/graph/api/event-get"""
+        answer = self._transport.get_or_none(f"{self._base}/me/events/{quote(remote_id, safe='')}")
+        return _read(graph_events.to_row, answer) if answer else None
+
+    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
+        """https://learn.microsoft.com/graph/api/event-list-instances"""
+        span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end), "$top": PAGE_SIZE}
+        link = f"{self._base}/me/events/{quote(master_id, safe='')}/instances?{urlencode(span)}"
+        rows: list[MeetingRow] = []
+        while link:
+            answer = self._transport.get_or_none(link) or {"value": []}
+            rows += [_read(graph_events.to_row, item) for item in _items(answer)]
+            link = answer.get("@odata.nextLink", "")
+        return rows
+
+
+def stamp(moment: Any) -> str:
+    """An aware time as Graph's parameters take it, in UTC."""
+    return str(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _never(_item: dict[str, Any]) -> bool:
+    return False
+
+
+def _page(
+    answer: dict[str, Any],
+    is_stripped: Callable[[dict[str, Any]], bool],
+    to_row: Callable[[dict[str, Any]], RowT],
+    to_occurrence: Callable[[dict[str, Any]], Any],
+) -> Page[RowT]:
+    page: Page[RowT] = Page([], [], [], answer.get("@odata.nextLink", ""), answer.get("@odata.deltaLink", ""))
+    for item in _items(answer):
+        if "@removed" in item:
+            page.removed.append(_read(_remote_id, item))
+        elif is_stripped(item):
+            page.occurrences.append(_read(to_occurrence, item))
+        else:
+            page.rows.append(_read(to_row, item))
+    if bool(page.next_link) == bool(page.delta_link):
+        raise UnavailableError("Graph sent a page that leads nowhere.")
+    return page
+
+
+def _items(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    value = answer.get("value")
+    if not isinstance(value, list):
+        raise UnavailableError("Graph sent a page without items.")
+    return value
+
+
+def _remote_id(item: dict[str, Any]) -> str:
+    return str(item["id"])
+
+
+def _read(reader: Callable[[dict[str, Any]], AnyT], item: dict[str, Any]) -> AnyT:
+    """Apply a reader at the border: what it cannot read is Graph's fault, and worth another try."""
+    try:
+        return reader(item)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnavailableError("Graph sent an item that could not be read.") from error

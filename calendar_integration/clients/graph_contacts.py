@@ -1,0 +1,38 @@
+"""Graph's contacts as rows: pure.
+
+https://learn.microsoft.com/graph/api/resources/contact
+"""
+
+from typing import Any
+
+import orjson
+
+from calendar_integration.clients.base import ContactRow
+
+
+def to_row(item: dict[str, Any]) -> ContactRow:
+    """A contact. Raises KeyError or TypeError where Graph's item is malformed."""
+    emails = [entry.get("address") for entry in item.get("emailAddresses") or []]
+    return ContactRow(
+        remote_id=item["id"],
+        change_key=item.get("changeKey") or item.get("@odata.etag", ""),
+        name=name_of(item),
+        company=item.get("companyName") or "",
+        job_title=item.get("jobTitle") or "",
+        department=item.get("department") or "",
+        emails=orjson.dumps([address for address in emails if address]).decode(),
+        phones=orjson.dumps(phones_of(item)).decode(),
+    )
+
+
+def name_of(item: dict[str, Any]) -> str:
+    """The name to list it by: as displayed, else made of its parts, else the company's."""
+    parts = [item.get("givenName") or "", item.get("surname") or ""]
+    return item.get("displayName") or " ".join(part for part in parts if part) or item.get("companyName") or ""
+
+
+def phones_of(item: dict[str, Any]) -> list[list[str]]:
+    """Every number with its kind: mobile, business or home."""
+    mobile = [["mobile", item["mobilePhone"]]] if item.get("mobilePhone") else []
+    business = [["business", number] for number in item.get("businessPhones") or []]
+    return mobile + business + [["home", number] for number in item.get("homePhones") or []]

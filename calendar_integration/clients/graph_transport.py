@@ -1,0 +1,115 @@
+"""Requests to Graph and the errors they end in.
+
+https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling
+"""
+
+import email.utils
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+from django.conf import settings
+from django.utils import timezone
+
+from calendar_integration.errors import (
+    AccessDeniedError,
+    CalendarError,
+    MailboxUnsupportedError,
+    SyncStateLostError,
+    UnavailableError,
+)
+from calendar_integration.http import session
+
+LARGEST_ANSWER = 50 * 1024 * 1024  # bytes; a page of 200 events is about one million
+LONGEST_WAIT = timedelta(hours=1)
+RESYNC_CODES = {"syncstatenotfound", "resyncrequired", "syncstateinvalid"}
+NO_MAILBOX_CODES = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"}
+
+
+class GraphTransport:
+    """GETs with one person's token, to the configured host only."""
+
+    def __init__(self, access_token: str, *, prefer: str) -> None:
+        self._headers = {
+            "Authorization": f"Bearer {access_token}",
+            "Prefer": prefer,
+            "Accept": "application/json",
+        }
+
+    def get(self, url: str) -> dict[str, Any]:
+        """The answer's JSON object. Raises the errors of calendar_integration.errors."""
+        refuse_foreign(url)
+        try:
+            response = session().get(url, headers=self._headers, allow_redirects=False)
+        except requests.RequestException as error:
+            raise UnavailableError(f"Graph could not be reached: {type(error).__name__}.") from error
+        if response.status_code != requests.codes.ok:
+            raise error_of(response)
+        return parse(response.content)
+
+    def get_or_none(self, url: str) -> dict[str, Any] | None:
+        """The same, with None for an item that is not there."""
+        try:
+            return self.get(url)
+        except ItemNotFoundError:
+            return None
+
+
+class ItemNotFoundError(CalendarError):
+    """Graph knows no such item."""
+
+
+def refuse_foreign(url: str) -> None:
+    """Raise UnavailableError for a link that would carry the token to another host than the configured one."""
+    ours, theirs = urlsplit(settings.MS_GRAPH_URL), urlsplit(url)
+    if (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
+        raise UnavailableError(f"Graph sent a link to another host, {theirs.netloc!r}; it was not followed.")
+
+
+def parse(content: bytes) -> dict[str, Any]:
+    """The JSON object of an answer. Raises UnavailableError for anything else."""
+    if len(content) > LARGEST_ANSWER:
+        raise UnavailableError("Graph sent more than we read.")
+    try:
+        answer = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise UnavailableError("Graph sent something that is not JSON.") from error
+    if not isinstance(answer, dict):
+        raise UnavailableError("Graph sent no object.")
+    return answer
+
+
+def error_of(response: requests.Response) -> CalendarError:
+    """Our error for an answer that is none of the good ones."""
+    code = error_code(response.content)
+    message = f"Graph answered {response.status_code} {code}".strip()
+    if code.lower() in RESYNC_CODES or response.status_code == requests.codes.gone:
+        return SyncStateLostError(message)
+    if code.lower() in NO_MAILBOX_CODES:
+        return MailboxUnsupportedError(message)
+    if response.status_code == requests.codes.not_found:
+        return ItemNotFoundError(message)
+    if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+        return AccessDeniedError(message)
+    return UnavailableError(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
+
+
+def error_code(content: bytes) -> str:
+    """Graph's error code, or nothing where the body has none."""
+    try:
+        return str(orjson.loads(content)["error"]["code"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return ""
+
+
+def retry_after(header: str) -> timedelta | None:
+    """How long to wait, from seconds or an HTTP date; at most an hour."""
+    if header.isdigit():
+        return min(timedelta(seconds=int(header[:9])), LONGEST_WAIT)
+    try:
+        wait = email.utils.parsedate_to_datetime(header) - timezone.now()
+    except (TypeError, ValueError):
+        return None
+    return max(timedelta(0), min(wait, LONGEST_WAIT))

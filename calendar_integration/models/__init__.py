@@ -1,0 +1,24 @@
+"""Office 365: services, connections, and what was synchronised from mailboxes."""
+
+from calendar_integration.models.authorization import AuthorizationAttempt, Outcome
+from calendar_integration.models.connection import ACTIVE_STATES, Connection, ConnectionState
+from calendar_integration.models.contact import Contact
+from calendar_integration.models.meeting import Meeting, MeetingKind
+from calendar_integration.models.service import AskMode, CalendarService, ConsentState
+from calendar_integration.models.sync import Stream, StreamKind
+
+__all__ = [
+    "ACTIVE_STATES",
+    "AskMode",
+    "AuthorizationAttempt",
+    "CalendarService",
+    "Connection",
+    "ConnectionState",
+    "ConsentState",
+    "Contact",
+    "Meeting",
+    "MeetingKind",
+    "Outcome",
+    "Stream",
+    "StreamKind",
+]

@@ -1,0 +1,73 @@
+"""A person's connection to their mailbox."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from accounts.fields import EncryptedTextField
+from accounts.models import Account
+
+
+class ConnectionState(models.TextChoices):
+    """Where a connection stands."""
+
+    NONE = "none", "Not connected"
+    PENDING = "pending", "Waiting for Microsoft"
+    ACTIVE = "active", "Connected"
+    STALE = "stale", "Not up to date"
+    NEEDS_REAUTHORIZATION = "needs_reauthorization", "Has to be authorized again"
+    BLOCKED_BY_ADMIN = "blocked_by_admin", "Waiting for an Office 365 admin"
+    MAILBOX_UNSUPPORTED = "mailbox_unsupported", "This mailbox cannot be reached"
+    DISCONNECTED_BY_USER = "disconnected_by_user", "Disconnected"
+    DISCONNECTED_BY_POLICY = "disconnected_by_policy", "Disconnected by an administrator's setting"
+
+
+ACTIVE_STATES = (ConnectionState.ACTIVE, ConnectionState.STALE)
+
+
+class Connection(models.Model):
+    """One per person, from the first time they are asked. `tenant_id` and `oid` say whose mailbox it is."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connection")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="connections")
+    state = models.CharField(max_length=24, choices=ConnectionState, default=ConnectionState.NONE)
+    asked_at = models.DateTimeField(null=True, help_text="When a sign-in first led to Microsoft by itself.")
+
+    tenant_id = models.UUIDField(null=True)
+    oid = models.UUIDField(null=True)
+    mailbox = models.CharField(max_length=254, blank=True)
+    granted_scopes = models.TextField(blank=True)
+    connected_at = models.DateTimeField(null=True)
+
+    token_cache = EncryptedTextField(blank=True)
+    token_cache_version = models.PositiveIntegerField(default=0)
+
+    lease_id = models.UUIDField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    next_attempt_at = models.DateTimeField(null=True)
+    last_good_sync_at = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0, help_text="In a row, since the last good sync.")
+    last_error = models.CharField(max_length=300, blank=True)
+    invalid_grant_at = models.DateTimeField(null=True, help_text="The first refusal of the refresh token in a row.")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=models.Q(state__in=["active", "stale"]),
+                name="connections_by_due_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox or 'no mailbox'} of {self.user_id}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether tokens are held that worked last time they were tried."""
+        return self.state in ACTIVE_STATES
+
+    def is_same_mailbox(self, tenant_id: uuid.UUID, oid: uuid.UUID) -> bool:
+        """Whether this connection is, or last was, to that mailbox."""
+        return (self.tenant_id, self.oid) == (tenant_id, oid)

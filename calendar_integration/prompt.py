@@ -1,0 +1,97 @@
+"""Whether a sign-in leads on to Office 365: a pure decision, and the facts it is made from."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from calendar_integration.models import AskMode, AuthorizationAttempt, CalendarService, Connection, Outcome
+
+PAUSE = timedelta(hours=24)
+CANCELS_THAT_PAUSE = 3
+
+
+class Verdict(StrEnum):
+    """Why a sign-in leads to Microsoft, or why not."""
+
+    REDIRECT = "redirect"
+    NOT_SSO = "not_sso"
+    ASK_IS_OFF = "ask_is_off"
+    INTEGRATION_IS_OFF = "integration_is_off"
+    NO_TENANT = "no_tenant"
+    CONNECTED = "connected"
+    ASKED_BEFORE = "asked_before"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the decision depends on."""
+
+    signed_in_by_sso: bool
+    ask: AskMode
+    is_enabled: bool
+    has_tenant: bool
+    is_connected: bool
+    was_asked: bool
+    is_paused: bool
+
+
+def decide(facts: Facts) -> Verdict:
+    """The first reason against a redirect, in the order a person would check them; else the redirect."""
+    obstacles = [
+        (not facts.signed_in_by_sso, Verdict.NOT_SSO),
+        (facts.ask == AskMode.OFF, Verdict.ASK_IS_OFF),
+        (not facts.is_enabled, Verdict.INTEGRATION_IS_OFF),
+        (not facts.has_tenant, Verdict.NO_TENANT),
+        (facts.is_connected, Verdict.CONNECTED),
+        (facts.ask == AskMode.FIRST and facts.was_asked, Verdict.ASKED_BEFORE),
+        (facts.is_paused, Verdict.PAUSED),
+    ]
+    return next((verdict for stands_in_the_way, verdict in obstacles if stands_in_the_way), Verdict.REDIRECT)
+
+
+def path_after_sso(user: User, next_path: str) -> str:
+    """Where an SSO sign-in goes on to. Where that is Microsoft, the person counts as asked from now on."""
+    if decide(gather(user)) is not Verdict.REDIRECT:
+        return next_path
+    with transaction.atomic():
+        connection, _ = Connection.objects.get_or_create(user=user, defaults={"account": user.account})
+        Connection.objects.filter(pk=connection.pk, asked_at=None).update(asked_at=timezone.now())
+    return f"{reverse('office365_authorize')}?{urlencode({'next': next_path})}"
+
+
+def gather(user: User) -> Facts:
+    """The facts for this person at an SSO sign-in now."""
+    service = CalendarService.objects.filter(account=user.account).first()
+    connection = Connection.objects.filter(user=user).first()
+    return Facts(
+        signed_in_by_sso=True,
+        ask=AskMode(service.ask) if service else AskMode.OFF,
+        is_enabled=bool(service and service.is_enabled),
+        has_tenant=bool(service and service.tenant_id),
+        is_connected=bool(connection and connection.is_active),
+        was_asked=bool(connection and connection.asked_at),
+        is_paused=is_paused(user.account_id, timezone.now()),
+    )
+
+
+def is_paused(account_id: int, now: datetime) -> bool:
+    """Whether the tenant plainly needs consent: said explicitly, or three people cancelled and nobody got through.
+
+    Looks at the last 24 hours, and only at what came after somebody connected.
+    """
+    attempts = AuthorizationAttempt.objects.filter(account_id=account_id, ended_at__gt=now - PAUSE)
+    last_success = attempts.filter(outcome=Outcome.CONNECTED).aggregate(at=Max("ended_at"))["at"]
+    if last_success:
+        attempts = attempts.filter(ended_at__gt=last_success)
+    if attempts.filter(outcome=Outcome.CONSENT_REQUIRED).exists():
+        return True
+    people = attempts.filter(outcome=Outcome.DECLINED).values("user").distinct()
+    return people.count() >= CANCELS_THAT_PAUSE

@@ -1,0 +1,94 @@
+"""How a person's mailbox stands, in one sentence they can act on. Never just "connected"."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from accounts.models import User
+from calendar_integration.models import CalendarService, Connection, ConnectionState, Stream
+
+
+class Tone(StrEnum):
+    """How a sentence is coloured."""
+
+    GOOD = "good"
+    WAITING = "waiting"
+    WRONG = "wrong"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True)
+class MailboxStatus:
+    """What is true now. `reads` are the streams of a first sync under way, as (kind, items read, finished)."""
+
+    tone: Tone
+    text: str
+    state: str
+    mailbox: str = ""
+    checked_at: datetime | None = None
+    can_connect: bool = False
+    is_first_sync: bool = False
+    reads: tuple[tuple[str, int, bool], ...] = ()
+
+
+TEXTS = {
+    ConnectionState.NONE: (Tone.QUIET, "Your Office 365 calendar is not connected."),
+    ConnectionState.PENDING: (Tone.WAITING, "You went to Microsoft and have not come back yet."),
+    ConnectionState.STALE: (
+        Tone.WRONG,
+        "Out of date: Atrium has not reached your mailbox lately and keeps trying.",
+    ),
+    ConnectionState.NEEDS_REAUTHORIZATION: (
+        Tone.WRONG,
+        "Microsoft no longer accepts the authorization. Connect again; nothing is lost.",
+    ),
+    ConnectionState.BLOCKED_BY_ADMIN: (
+        Tone.WAITING,
+        "An Office 365 admin of your company has to approve first.",
+    ),
+    ConnectionState.MAILBOX_UNSUPPORTED: (Tone.WRONG, "Microsoft says that this mailbox cannot be read."),
+    ConnectionState.DISCONNECTED_BY_USER: (Tone.QUIET, "You disconnected your Office 365 calendar."),
+    ConnectionState.DISCONNECTED_BY_POLICY: (
+        Tone.WAITING,
+        "An administrator changed what Atrium may read, which disconnected your calendar.",
+    ),
+}
+
+
+def mailbox_status(user: User) -> MailboxStatus:
+    """The person's mailbox as it stands: three queries at most."""
+    streams = Prefetch("streams", Stream.objects.order_by("-kind"))
+    connection = Connection.objects.filter(user=user).prefetch_related(streams).first()
+    if connection is not None and connection.is_active:
+        return _active(connection, timezone.now())
+    state = ConnectionState(connection.state) if connection else ConnectionState.NONE
+    tone, text = TEXTS[state]
+    service = CalendarService.objects.filter(account=user.account, is_enabled=True).first()
+    if service is None or service.tenant_id is None:
+        return MailboxStatus(Tone.QUIET, "Your company has not set up Office 365 in Atrium yet.", state)
+    return MailboxStatus(tone, text, state, connection.mailbox if connection else "", can_connect=True)
+
+
+def _active(connection: Connection, now: datetime) -> MailboxStatus:
+    """The sentence for a mailbox we hold tokens for."""
+    checked_at = connection.last_good_sync_at
+    if checked_at is None:
+        return _first_sync(connection)
+    late = now - checked_at > timedelta(seconds=settings.SYNC_INTERVAL_SECONDS * 3)
+    if connection.state == ConnectionState.STALE or late:
+        tone, text = TEXTS[ConnectionState.STALE]
+        return MailboxStatus(tone, text, ConnectionState.STALE, connection.mailbox, checked_at, can_connect=True)
+    return MailboxStatus(Tone.GOOD, "Up to date", connection.state, connection.mailbox, checked_at)
+
+
+def _first_sync(connection: Connection) -> MailboxStatus:
+    reads = tuple((s.kind, s.items_read, s.finished_at is not None) for s in connection.streams.all())
+    if connection.last_error:
+        text = "Microsoft did not answer as it should. Atrium tries again by itself."
+        return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, is_first_sync=True, reads=reads)
+    text = "Reading your mailbox for the first time."
+    return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, is_first_sync=True, reads=reads)

@@ -1,0 +1,46 @@
+"""One worker per mailbox: a lease in the database, which a killed worker loses by itself."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from calendar_integration.errors import LeaseLostError
+from calendar_integration.models import Connection
+
+LEASE = timedelta(minutes=5)
+
+
+@contextmanager
+def lease(connection_id: int) -> Iterator[uuid.UUID | None]:
+    """Hold the mailbox for the block; None where another worker holds it."""
+    lease_id = uuid.uuid4()
+    now = timezone.now()
+    free = Connection.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), pk=connection_id)
+    if not free.update(lease_id=lease_id, lease_until=now + LEASE):
+        yield None
+        return
+    try:
+        yield lease_id
+    finally:
+        Connection.objects.filter(pk=connection_id, lease_id=lease_id).update(lease_id=None, lease_until=None)
+
+
+def extend(connection_id: int, lease_id: uuid.UUID) -> None:
+    """Hold it for another five minutes. Raises LeaseLostError where another worker has taken it over."""
+    held = Connection.objects.filter(pk=connection_id, lease_id=lease_id)
+    if not held.update(lease_until=timezone.now() + LEASE):
+        raise LeaseLostError("Another worker has taken this mailbox over.")
+
+
+def confirm(connection_id: int, lease_id: uuid.UUID) -> None:
+    """Lock the connection in the caller's transaction; from here to its end nobody else can take it over.
+
+    Raises LeaseLostError where somebody has.
+    """
+    held = Connection.objects.select_for_update().filter(pk=connection_id, lease_id=lease_id)
+    if not held.values_list("pk").first():
+        raise LeaseLostError("Another worker has taken this mailbox over.")

@@ -1,0 +1,188 @@
+"""One round of one stream: read every page, plan it whole, apply it in one transaction with its delta link."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from calendar_integration.clients.base import CalendarClient, MeetingRow, Page, Window
+from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
+from calendar_integration.models import Contact, Meeting, MeetingKind, Stream, StreamKind
+from calendar_integration.sync import apply, leases, plan
+
+LARGEST_MAILBOX = 100_000  # items in the window
+MOST_PAGES = 20_000
+ROLL_AFTER = timedelta(days=1)
+
+Model = type[Meeting] | type[Contact]
+NextPage = Callable[[str], Page[Any]]
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """What a round did."""
+
+    kind: str
+    is_full: bool
+    changed: int
+    deleted: int
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Where a round reads from, for whom, under which lease."""
+
+    client: CalendarClient
+    stream: Stream
+    lease_id: uuid.UUID
+    window: Window
+
+    @property
+    def model(self) -> Model:
+        """Where the stream's rows live."""
+        return Meeting if self.stream.kind == StreamKind.EVENTS else Contact
+
+    def page(self, link: str) -> Page[Any]:
+        """The page at this link; an empty link begins a full round."""
+        if self.stream.kind == StreamKind.EVENTS:
+            return self.client.events_page(link, self.window)
+        return self.client.contacts_page(link)
+
+
+def run_round(client: CalendarClient, stream: Stream, lease_id: uuid.UUID) -> RoundResult:
+    """Read what is new in this stream, or everything where that is needed.
+
+    Raises the errors of calendar_integration.errors; nothing is written then.
+    """
+    now = timezone.now()
+    is_full = not stream.delta_link or _has_rolled(stream, now)
+    window = _window(stream, now, is_full=is_full)
+    reader = Reader(client, stream, lease_id, window)
+    try:
+        return _read_and_apply(reader, is_full=is_full)
+    except SyncStateLostError:
+        if is_full:
+            raise
+        return _read_and_apply(Reader(client, stream, lease_id, new_window(now)), is_full=True)
+
+
+def new_window(now: datetime) -> Window:
+    """The window of a full round: whole days in UTC around now."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(
+        midnight - timedelta(days=settings.SYNC_WINDOW_DAYS_BACK),
+        midnight + timedelta(days=settings.SYNC_WINDOW_DAYS_AHEAD),
+    )
+
+
+def _has_rolled(stream: Stream, now: datetime) -> bool:
+    """Whether the window, which is frozen in the delta link, has to move on."""
+    return stream.window_start is not None and new_window(now).start - stream.window_start >= ROLL_AFTER
+
+
+def _window(stream: Stream, now: datetime, *, is_full: bool) -> Window:
+    if is_full or stream.window_start is None or stream.window_end is None:
+        return new_window(now)
+    return Window(stream.window_start, stream.window_end)
+
+
+def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
+    round_, delta_link = _read_pages(reader, "" if is_full else reader.stream.delta_link, is_full=is_full)
+    if round_.is_empty and not is_full:
+        # The common case by far: nothing new, one request, one statement.
+        Stream.objects.filter(pk=reader.stream.pk).update(delta_link=delta_link, finished_at=timezone.now())
+        return RoundResult(reader.stream.kind, is_full, 0, 0)
+    return _finish(reader, round_, delta_link, is_full=is_full)
+
+
+def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round, str]:
+    """Every page from this link on, folded, and the delta link at their end."""
+    round_ = plan.Round()
+    for _ in range(MOST_PAGES):
+        page = reader.page(link)
+        plan.fold(round_, page.rows, page.occurrences, page.removed)
+        items = len(round_.rows) + len(round_.occurrences)
+        if items > LARGEST_MAILBOX:
+            raise MailboxUnsupportedError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
+        if page.delta_link:
+            return round_, page.delta_link
+        leases.extend(reader.stream.connection_id, reader.lease_id)
+        if is_full:
+            Stream.objects.filter(pk=reader.stream.pk).update(items_read=items, is_reading=True)
+        link = page.next_link
+    raise UnavailableError("The pages of a round had no end.")
+
+
+def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: bool) -> RoundResult:
+    held = _held(reader, round_, is_full=is_full)
+    if is_full and _is_suspicious(reader.stream, round_, len(held)):
+        return RoundResult(reader.stream.kind, is_full, 0, 0)
+    masters, instances = _fetch(reader, round_, is_full=is_full)
+    actions = plan.finish(round_, is_full=is_full, held=held, masters=masters, instances=instances)
+    with transaction.atomic():
+        leases.confirm(reader.stream.connection_id, reader.lease_id)
+        changed, deleted = apply.apply(reader.model, reader.stream.connection_id, actions.upserts, actions.deletes)
+        _save(reader, delta_link, is_full=is_full)
+    return RoundResult(reader.stream.kind, is_full, changed, deleted)
+
+
+def _save(reader: Reader, delta_link: str, *, is_full: bool) -> None:
+    changes: dict[str, Any] = {"delta_link": delta_link, "finished_at": timezone.now(), "is_reading": False}
+    if is_full:
+        changes |= {"window_start": reader.window.start, "window_end": reader.window.end}
+        changes |= {"emptied_at": None, "items_read": 0}
+    Stream.objects.filter(pk=reader.stream.pk).update(**changes)
+
+
+def _held(reader: Reader, round_: plan.Round, *, is_full: bool) -> dict[str, str]:
+    """The ids held with their masters': all of them for a full round, else those of series that may change."""
+    connection_id = reader.stream.connection_id
+    if reader.model is Contact:
+        contacts = Contact.objects.filter(connection=connection_id).values_list("remote_id", flat=True)
+        return dict.fromkeys(contacts, "") if is_full else {}
+    meetings = Meeting.objects.filter(connection=connection_id)
+    if not is_full:
+        meetings = meetings.filter(master_id__in=list(round_.masters() | round_.removed))
+    return dict(meetings.values_list("remote_id", "master_id"))
+
+
+def _fetch(
+    reader: Reader, round_: plan.Round, *, is_full: bool
+) -> tuple[dict[str, MeetingRow], dict[str, list[MeetingRow]]]:
+    """The masters that rows of series refer to, held or fetched, and the instances of changed series."""
+    wanted = (round_.masters_of_occurrences() | round_.masters_of_exceptions()) - round_.masters()
+    masters = _held_masters(reader, wanted) if wanted and not is_full else {}
+    needs = plan.needs(round_, masters, is_full=is_full)
+    for master_id in sorted(needs.masters):
+        master = reader.client.event(master_id)
+        if master is not None:
+            masters[master_id] = master
+        leases.extend(reader.stream.connection_id, reader.lease_id)
+    instances: dict[str, list[MeetingRow]] = {}
+    for master_id in sorted(needs.instances):
+        instances[master_id] = reader.client.instances(master_id, reader.window)
+        leases.extend(reader.stream.connection_id, reader.lease_id)
+    return masters, instances
+
+
+def _held_masters(reader: Reader, ids: set[str]) -> dict[str, MeetingRow]:
+    rows = Meeting.objects.filter(
+        connection=reader.stream.connection_id, kind=MeetingKind.MASTER, remote_id__in=list(ids)
+    )
+    return {values[0]: MeetingRow(*values) for values in rows.values_list(*MeetingRow._fields)}
+
+
+def _is_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> bool:
+    """Whether the round claims that all is gone and is not believed yet; the claim is remembered."""
+    now = timezone.now()
+    claimed_for = now - stream.emptied_at if stream.emptied_at else None
+    if not plan.is_suspicious(round_, held_count=held_count, claimed_for=claimed_for):
+        return False
+    if stream.emptied_at is None:
+        Stream.objects.filter(pk=stream.pk).update(emptied_at=now)
+    return True

@@ -1,0 +1,32 @@
+"""Celery's doors: ids in, one call. No retry policy of Celery's: the schedule is in the database."""
+
+import logging
+
+from celery import shared_task
+
+from calendar_integration import consent, queueing
+from calendar_integration.sync import engine, schedule
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name=queueing.SYNC_TASK)
+def sync_connection(connection_id: int) -> None:
+    """Synchronise one mailbox."""
+    result = engine.sync_connection(connection_id)
+    rounds = ", ".join(f"{r.kind} {'full' if r.is_full else 'delta'} +{r.changed} -{r.deleted}" for r in result.rounds)
+    logger.info("connection %s: %s %s", connection_id, result.status, rounds)
+
+
+@shared_task(name="calendar_integration.dispatch_due")
+def dispatch_due() -> None:
+    """Queue the mailboxes that are due, and say which have gone stale."""
+    schedule.mark_stale()
+    for connection_id in schedule.claim_due():
+        queueing.send(connection_id)
+
+
+@shared_task(name="calendar_integration.expire_attempts")
+def expire_attempts() -> None:
+    """End authorizations that nobody came back from."""
+    consent.expire()

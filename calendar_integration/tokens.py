@@ -1,0 +1,181 @@
+"""Tokens through MSAL: the only module that imports it.
+
+https://learn.microsoft.com/entra/msal/python/
+Every call makes a fresh application object, because MSAL replays a failure for a minute within one object.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import msal
+import requests
+from django.conf import settings
+from django.db.models import F
+from msal.exceptions import MsalServiceError
+
+from calendar_integration import scopes
+from calendar_integration.errors import CalendarError, InvalidClientError, InvalidGrantError, UnavailableError
+from calendar_integration.http import session
+from calendar_integration.models import Connection
+
+logger = logging.getLogger(__name__)
+
+PUBLIC_CLOUD = "https://login.microsoftonline.com"
+TRY_AGAIN_AFTER = timedelta(minutes=1)
+FRESH_FOR_SECONDS = 300  # MSAL too takes a token for expired five minutes early
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What redeeming a code brought. `cache` holds secrets: it goes into an encrypted field and nowhere else."""
+
+    claims: Mapping[str, Any]
+    granted_scopes: str
+    access_token: str
+    cache: str
+
+
+class AuthorizationRefusedError(CalendarError):
+    """Microsoft answered the redemption of a code with an error; `error` and `suberror` are its words."""
+
+    permanent = True
+
+    def __init__(self, message: str, error: str, suberror: str) -> None:
+        super().__init__(message)
+        self.error = error
+        self.suberror = suberror
+
+
+def begin_flow(tenant_id: uuid.UUID, *, state: str, redirect_uri: str, login_hint: str) -> dict[str, Any]:
+    """MSAL's flow, with the address to send the person to in `auth_uri`. Raises UnavailableError.
+
+    No prompt parameter: Microsoft shows what it has to, and nothing where consent and a session are there.
+    """
+    with _translated_errors():
+        flow: dict[str, Any] = _application(tenant_id).initiate_auth_code_flow(
+            list(scopes.WANTED),
+            redirect_uri=redirect_uri,
+            state=state,
+            login_hint=login_hint,
+            domain_hint=login_hint.rpartition("@")[2],
+        )
+    return flow
+
+
+def redeem(tenant_id: uuid.UUID, flow: dict[str, Any], answer: dict[str, str]) -> Grant:
+    """Exchange the code of Microsoft's answer.
+
+    Raises AuthorizationRefusedError where Microsoft refuses or the answer does not fit the flow, and
+    UnavailableError where it cannot be reached.
+    """
+    cache = msal.SerializableTokenCache()
+    with _translated_errors():
+        application = _application(tenant_id, cache)
+        try:
+            result = application.acquire_token_by_auth_code_flow(flow, answer)
+        except ValueError as error:
+            raise AuthorizationRefusedError("The answer does not fit what was asked.", "mismatch", "") from error
+        except RuntimeError as error:  # MSAL's way of saying that the nonce is another one
+            raise AuthorizationRefusedError("The id token answers another request.", "nonce", "") from error
+    if "error" in result:
+        raise _refusal(result)
+    return Grant(
+        claims=result.get("id_token_claims") or {},
+        granted_scopes=result.get("scope", ""),
+        access_token=result["access_token"],
+        cache=cache.serialize(),
+    )
+
+
+def access_token(connection: Connection) -> str:
+    """A token for Graph: the cached one while it is fresh, else one refreshed and saved.
+
+    Call it under the mailbox's lease. Raises InvalidGrantError, InvalidClientError or UnavailableError.
+    """
+    cache = msal.SerializableTokenCache()
+    cache.deserialize(connection.token_cache or "{}")
+    fresh = _fresh_token(cache)
+    if fresh:
+        return fresh
+    if connection.tenant_id is None:
+        raise InvalidGrantError("No mailbox was ever authorized.")
+    with _translated_errors():
+        application = _application(connection.tenant_id, cache)
+        account = next(iter(application.get_accounts()), None)
+        result = application.acquire_token_silent_with_error(list(scopes.WANTED), account) if account else None
+    if not result:
+        raise InvalidGrantError("No token is held that could be refreshed.")
+    if cache.has_state_changed:
+        _save(connection, cache.serialize())
+    if "error" in result:
+        raise _refusal(result)
+    token: str = result["access_token"]
+    return token
+
+
+def _fresh_token(cache: msal.SerializableTokenCache) -> str | None:
+    """The cached token for Graph, unless it expires within minutes; asking MSAL would cost a discovery."""
+    wanted = {scope.lower() for scope in scopes.WANTED}
+    usable_until = time.time() + FRESH_FOR_SECONDS
+    for entry in cache.search(msal.TokenCache.CredentialType.ACCESS_TOKEN):
+        held = {word.removeprefix(scopes.resource()).lower() for word in entry.get("target", "").split()}
+        if wanted <= held and float(entry.get("expires_on", 0)) > usable_until:
+            return str(entry["secret"])
+    return None
+
+
+def _save(connection: Connection, serialized: str) -> None:
+    """Compare and swap: whoever saved in between holds the newer refresh token, and ours is dropped."""
+    seen = connection.token_cache_version
+    saved = Connection.objects.filter(pk=connection.pk, token_cache_version=seen).update(
+        token_cache=serialized, token_cache_version=F("token_cache_version") + 1
+    )
+    if saved:
+        connection.token_cache, connection.token_cache_version = serialized, seen + 1
+    else:
+        logger.warning("connection %s: another process saved its tokens first", connection.pk)
+
+
+def _application(tenant_id: uuid.UUID, cache: msal.SerializableTokenCache | None = None) -> Any:
+    host = settings.MS_AUTHORITY_HOST
+    try:
+        return msal.ConfidentialClientApplication(
+            settings.MS_CLIENT_ID,
+            client_credential=settings.MS_CLIENT_SECRET,
+            authority=f"{host}/{tenant_id}",
+            # MSAL asks the public cloud about hosts it does not know; one the operator configured needs no asking.
+            instance_discovery=None if host == PUBLIC_CLOUD else False,
+            token_cache=cache,
+            http_client=session(),
+        )
+    except ValueError as error:  # MSAL's way of saying that discovery answered 4xx, or nothing readable
+        raise UnavailableError("Microsoft does not know this tenant, or did not answer for it.") from error
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except MsalServiceError as error:
+        raise UnavailableError("Microsoft's sign-in service answered with an error of its own.") from error
+    except requests.RequestException as error:
+        raise UnavailableError("Microsoft's sign-in service could not be reached.") from error
+
+
+def _refusal(result: Mapping[str, Any]) -> CalendarError:
+    """Our error for one of Microsoft's: it branches on error and suberror, never on AADSTS numbers."""
+    error, suberror = str(result.get("error", "")), str(result.get("suberror", ""))
+    message = f"Microsoft refused: {error}{f' ({suberror})' if suberror else ''}"
+    if error == "invalid_client":
+        return InvalidClientError(message)
+    if error in ("temporarily_unavailable", "server_error", "slow_down"):
+        return UnavailableError(message, retry_after=TRY_AGAIN_AFTER)
+    if error in ("invalid_grant", "interaction_required", "consent_required", "login_required"):
+        return InvalidGrantError(message)
+    return AuthorizationRefusedError(message, error, suberror)

@@ -1,0 +1,1 @@
+"""Pages of Office 365: the journey to Microsoft, meetings, contacts, and the panel on the profile."""

@@ -1,0 +1,103 @@
+"""To Microsoft and back. Every way ends signed in, on a page that says what happened."""
+
+import logging
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.models import Role, User
+from accounts.paths import checked_path
+from accounts.references import new_reference
+from accounts.requests import signed_in_user
+from calendar_integration import consent
+from calendar_integration.models import AuthorizationAttempt, CalendarService, ConsentState, Outcome
+from calendar_integration.models.authorization import LIFETIME
+
+logger = logging.getLogger(__name__)
+
+APPROVAL_OUTCOMES = (Outcome.CONSENT_REQUIRED, Outcome.DECLINED, Outcome.EXPIRED)
+
+
+@require_GET
+@never_cache
+def authorize(request: HttpRequest) -> HttpResponse:
+    """Leave for Microsoft. A GET, because a form may not lead to another origin under our policy."""
+    user = signed_in_user(request)
+    next_path = checked_path(request.GET.get("next"), "/meetings/")
+    try:
+        attempt, address = consent.begin(user, next_path)
+    except consent.NoTenantError:
+        messages.info(request, "Your company has not set up Office 365 in Atrium yet. Ask your administrator.")
+        return redirect(next_path)
+    if not address:
+        return redirect("office365_outcome", attempt.reference)
+    return HttpResponseRedirect(address)
+
+
+@require_GET
+@never_cache
+@login_not_required  # so that no code or state is copied into the address of a sign-in page
+def callback(request: HttpRequest) -> HttpResponse:
+    """Where Microsoft sends people back to, with a code or with an error."""
+    if not isinstance(request.user, User):
+        messages.info(request, "Your session ended while you were at Microsoft. Sign in, then connect again.")
+        return redirect("sign_in")
+    attempt = consent.complete(request.user, request.GET.dict())
+    if attempt is None:
+        return unknown_answer(request)
+    if attempt.outcome == Outcome.CONNECTED:
+        messages.success(request, "Office 365 is connected. Your meetings and contacts are on their way.")
+        return redirect(checked_path(attempt.next_path, "/meetings/"))
+    return redirect("office365_outcome", attempt.reference)
+
+
+def unknown_answer(request: HttpRequest) -> HttpResponse:
+    """An answer that belongs to nothing this person began: late, replayed, or somebody else's."""
+    reference = new_reference()
+    logger.warning("user %s brought an answer to no open authorization, reference %s", request.user.pk, reference)
+    return render(request, "calendar_integration/unknown_answer.html", {"reference": reference}, status=400)
+
+
+@require_GET
+def outcome(request: HttpRequest, reference: str) -> HttpResponse:
+    """How one of the person's attempts ended."""
+    user = signed_in_user(request)
+    attempts = AuthorizationAttempt.objects.exclude(outcome="")
+    attempt = get_object_or_404(attempts, user=user, reference=reference)
+    if needs_approval_page(attempt):
+        return approval_page(request, user, attempt)
+    return render(request, "calendar_integration/outcome.html", {"attempt": attempt, "Outcome": Outcome})
+
+
+@require_GET
+def approval(request: HttpRequest) -> HttpResponse:
+    """What "admin approval required" means, for whoever met it and came back by themselves."""
+    user = signed_in_user(request)
+    attempt = AuthorizationAttempt.objects.filter(user=user).order_by("-pk").first()
+    return approval_page(request, user, attempt)
+
+
+def needs_approval_page(attempt: AuthorizationAttempt) -> bool:
+    """Whether the attempt may have met "Need admin approval": Microsoft answers that like a person's own Cancel."""
+    if attempt.outcome == Outcome.CONSENT_REQUIRED:
+        return True
+    service = CalendarService.objects.filter(account=attempt.account).first()
+    is_consent_known = bool(service and service.consent_state == ConsentState.CONFIRMED)
+    return attempt.outcome in APPROVAL_OUTCOMES and not is_consent_known
+
+
+def approval_page(request: HttpRequest, user: User, attempt: AuthorizationAttempt | None) -> HttpResponse:
+    """What happened, what happens next, and whom to ask."""
+    admins = User.objects.filter(account=user.account, is_active=True, role__in=[Role.OWNER, Role.ADMIN])
+    context = {
+        "attempt": attempt,
+        "admins": admins.order_by("name")[:5],
+        "is_declined": bool(attempt and attempt.outcome == Outcome.DECLINED),
+        "is_open": bool(attempt and not attempt.outcome),
+        "minutes": int(LIFETIME.total_seconds() // 60),
+    }
+    return render(request, "calendar_integration/approval.html", context)

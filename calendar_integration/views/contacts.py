@@ -1,0 +1,26 @@
+"""The contact directory."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.requests import signed_in_user
+from calendar_integration import contacts
+from calendar_integration.status import mailbox_status
+
+PAGE_SIZE = 50
+
+
+@require_GET
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """The person's contacts, fifty a page, searched by name, company or e-mail."""
+    user = signed_in_user(request)
+    words = request.GET.get("q", "").strip()[:200]
+    paginator = Paginator(contacts.of_user(user, words), PAGE_SIZE)
+    context = {
+        "status": mailbox_status(user),
+        "page": paginator.get_page(request.GET.get("page")),
+        "words": words,
+    }
+    return render(request, "calendar_integration/contacts.html", context)

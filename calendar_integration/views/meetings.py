@@ -1,0 +1,56 @@
+"""The agenda."""
+
+from datetime import MAXYEAR, MINYEAR, date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.requests import signed_in_user
+from accounts.time_zones import time_zone_of
+from calendar_integration import meetings
+from calendar_integration.status import mailbox_status
+
+
+@require_GET
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    """Two weeks from a day on, by default today; with words, what is found from that day on."""
+    user = signed_in_user(request)
+    zone = time_zone_of(user)
+    today = timezone.now().astimezone(zone).date()
+    words = request.GET.get("q", "").strip()[:200]
+    first_day = parse_day(request.GET.get("from", "")) or today
+    days = meetings.search(user, words, first_day, zone) if words else meetings.agenda(user, first_day, zone)
+    context = {
+        "status": mailbox_status(user),
+        "days": days,
+        "words": words,
+        "most_found": meetings.MOST_FOUND,
+        "today": today,
+        "first_day": first_day,
+        "last_day": first_day + timedelta(days=meetings.DAYS - 1),
+        "earlier": first_day - timedelta(days=meetings.DAYS),
+        "later": first_day + timedelta(days=meetings.DAYS),
+        "zone": str(zone).replace("_", " "),
+    }
+    return render(request, "calendar_integration/meetings.html", context)
+
+
+@require_GET
+def mailbox_status_fragment(request: HttpRequest) -> HttpResponse:
+    """The status line alone, asked for again and again while a first sync runs; when it is done, a fresh page."""
+    status = mailbox_status(signed_in_user(request))
+    response = render(request, "calendar_integration/_status.html", {"status": status})
+    if not status.is_first_sync:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def parse_day(text: str) -> date | None:
+    """A day such as 2026-11-22, or None; years at the ends of the calendar leave no room for two weeks."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if MINYEAR < day.year < MAXYEAR else None
