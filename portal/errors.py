@@ -1,0 +1,38 @@
+"""What people see when a page cannot be shown: what happened, a way on, and a reference where we are to blame."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.references import new_reference
+
+logger = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """400: the request made no sense."""
+    return page(request, 400, "That request could not be understood", "Go back and try once more.")
+
+
+def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """403: known, but not allowed; a stale form ends here as well."""
+    return page(request, 403, "You may not do that", "If you came from an old tab, reload that page and try again.")
+
+
+def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """404: nothing is there, or it belongs to another account; the two look alike on purpose."""
+    return page(request, 404, "There is nothing here", "The address may be mistyped, or what it named is gone.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault, with a reference that stands in the log beside the traceback."""
+    reference = new_reference()
+    logger.error("answered 500 to %s %s, reference %s", request.method, request.path, reference)
+    text = f"It is not your doing. Try again; if it stays, tell your administrator the reference {reference}."
+    return page(request, 500, "Something went wrong on our side", text)
+
+
+def page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """An error page: a title and one sentence that helps."""
+    return render(request, "error.html", {"title": title, "text": text}, status=status)

@@ -1,0 +1,54 @@
+"""Whether this process lives (/healthz), and whether all it needs is there (/readyz)."""
+
+import time
+
+import redis
+from celery import shared_task
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+WORKER_SEEN_KEY = "atrium:worker-seen-at"
+WORKER_SILENT_AFTER_SECONDS = 60
+
+
+@login_not_required
+def healthz(_request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """200 where the database, Redis and a worker are there, else 503; either way which of them."""
+    parts = {"database": database_answers(), **redis_and_worker()}
+    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+
+
+def database_answers() -> bool:
+    """Whether the database answers a query."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def redis_and_worker() -> dict[str, bool]:
+    """Whether Redis answers, and whether a worker was heard of within a minute."""
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+            seen_at = client.get(WORKER_SEEN_KEY)
+    except redis.RedisError:
+        return {"redis": False, "worker": False}
+    is_recent = isinstance(seen_at, bytes) and time.time() - float(seen_at) < WORKER_SILENT_AFTER_SECONDS
+    return {"redis": True, "worker": is_recent}
+
+
+@shared_task(name="portal.worker_heartbeat")
+def worker_heartbeat() -> None:
+    """Leave the time, in seconds since 1970, where readyz looks for it."""
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+        client.set(WORKER_SEEN_KEY, time.time())

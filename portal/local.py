@@ -1,0 +1,203 @@
+"""`make run`: the portal, its worker, its schedule and the sandbox on this machine, started and stopped together."""
+
+import argparse
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from honcho.manager import Manager
+from honcho.printer import Printer
+
+from portal import embedded, env
+
+SANDBOX_CLIENT_ID = "5b8a1f60-3c1e-4d0a-9f57-a7d0c0ffee01"
+READY_WITHIN_SECONDS = 90
+STATIC_IGNORED = ["*-grid*", "*-reboot*", "*-utilities*", "*.rtl*", "*.esm*", "*htmx-4*", "*htmax*", "ext"]
+
+
+def main() -> int:
+    """Run everything until Ctrl-C or SIGTERM; answers the exit status."""
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--reset", action="store_true", help="forget the data and leave")
+    arguments = parser.parse_args()
+    var = env.var_dir(embedded.BASE_DIR)
+    # Until the supervisor takes the signals over, SIGTERM must unwind what has been started, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        ports = {"PORT": env.integer("PORT", 8000), "SANDBOX_PORT": env.integer("SANDBOX_PORT", 8020)}
+        refuse_taken_ports(ports)
+        if arguments.reset:
+            return forget(var)
+        var.mkdir(parents=True, exist_ok=True)
+        write_local_env(var, ports)
+        embedded.provide()
+        with redis_server(var):
+            prepare()
+            return supervise(var, ports)
+    except (embedded.EmbeddedServerError, PortTakenError) as error:
+        sys.stderr.write(f"Atrium cannot start: {error}\n")
+        return 1
+    except subprocess.CalledProcessError as error:
+        sys.stderr.write(f"Atrium cannot start: {error}\n")
+        return error.returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+class PortTakenError(RuntimeError):
+    """A port is in use; the message names the variable that chooses another."""
+
+
+def refuse_taken_ports(ports: dict[str, int]) -> None:
+    """Raise PortTakenError, naming the variable, where a port that will be listened on is in use."""
+    wanted = [
+        ("PORT", ports["PORT"]),
+        ("SANDBOX_PORT", ports["SANDBOX_PORT"]),
+        ("SANDBOX_PORT", ports["SANDBOX_PORT"] + 1),
+    ]
+    for variable, port in wanted:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise PortTakenError(
+                    f"port {port} is in use. Stop what listens there, or choose another: "
+                    f"make run {variable}={port + 1000}"
+                ) from error
+
+
+def forget(var: Path) -> int:
+    """Delete what `make run` keeps between runs, the tests' data with it."""
+    for place in (var, embedded.postgres_dir(var).parent):
+        if place.exists():
+            shutil.rmtree(place)
+    sys.stdout.write("Forgotten. The next make run begins anew.\n")
+    return 0
+
+
+def write_local_env(var: Path, ports: dict[str, int]) -> None:
+    """Keep where everything listens, so that any manage.py command meets the same servers."""
+    sandbox_tls = f"https://127.0.0.1:{ports['SANDBOX_PORT'] + 1}"
+    embedded.write_local_env(
+        var,
+        {
+            "PORTAL_URL": f"http://localhost:{ports['PORT']}",
+            "SANDBOX_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
+            "MS_AUTHORITY_HOST": sandbox_tls,
+            "MS_GRAPH_URL": f"{sandbox_tls}/v1.0",
+            "MS_CA_BUNDLE": str(var / "sandbox" / "ca.pem"),
+            "MS_CLIENT_ID": SANDBOX_CLIENT_ID,
+            "MS_CLIENT_SECRET": embedded.kept_secret(var / "client_secret", secrets.token_urlsafe(30)),
+        },
+    )
+
+
+@contextmanager
+def redis_server(var: Path) -> Iterator[None]:
+    """The embedded Redis, unless REDIS_URL names another; it outlives the processes that use it."""
+    if os.environ["REDIS_URL"] != f"unix://{embedded.redis_socket(var)}":
+        yield
+        return
+    server = subprocess.Popen(embedded.redis_command(var), start_new_session=True)
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def prepare() -> None:
+    """Bring the database and the static files up to date."""
+    manage = [sys.executable, "manage.py"]
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=embedded.BASE_DIR, check=True)
+    ignored = [part for pattern in STATIC_IGNORED for part in ("--ignore", pattern)]
+    subprocess.run(
+        [*manage, "collectstatic", "--noinput", "--verbosity", "0", *ignored],
+        cwd=embedded.BASE_DIR,
+        check=True,
+    )
+
+
+def commands(var: Path, ports: dict[str, int]) -> dict[str, str]:
+    """What runs, by the name its log lines carry."""
+    python = sys.executable
+    celery = f"{python} -m celery -A portal.celery"
+    return {
+        "sandbox": f"{python} -m sandbox --port {ports['SANDBOX_PORT']} --portal-url {os.environ['PORTAL_URL']}"
+        f" --data-dir '{var / 'sandbox'}'",
+        "web": f"{python} manage.py demo && exec {python} -m gunicorn portal.wsgi --config portal/gunicorn_conf.py"
+        f" --bind 127.0.0.1:{ports['PORT']}",
+        "worker": f"exec {celery} worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle",
+        "beat": f"exec {celery} beat --loglevel WARNING --schedule '{var / 'beat'}' --pidfile=",
+    }
+
+
+def supervise(var: Path, ports: dict[str, int]) -> int:
+    """Run all commands; when one ends, or a signal arrives, stop the others."""
+    manager = Manager(Printer(sys.stdout, colour=sys.stdout.isatty()))
+    environment = {
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "SANDBOX_CLIENT_SECRET": os.environ["MS_CLIENT_SECRET"],
+    }
+    for name, command in commands(var, ports).items():
+        manager.add_process(name, command, cwd=str(embedded.BASE_DIR), env=environment)
+    threading.Thread(target=announce, daemon=True).start()
+    manager.loop()
+    stopped_by_person = manager.returncode in (0, 130, 143, -2, -15)
+    return 0 if stopped_by_person else int(manager.returncode)
+
+
+def announce() -> None:
+    """Wait until the portal says it is ready, then say where to go and who can sign in."""
+    portal, sandbox = os.environ["PORTAL_URL"], os.environ["SANDBOX_URL"]
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if answers(f"{portal}/readyz"):
+            sys.stdout.write(WELCOME.format(portal=portal, sandbox=sandbox))
+            sys.stdout.flush()
+            return
+        time.sleep(0.3)  # a supervisor polling its own child; nothing waits on this thread
+    sys.stdout.write(f"Not ready after {READY_WITHIN_SECONDS} seconds: {portal}/readyz says what is missing.\n")
+
+
+def answers(url: str) -> bool:
+    """Whether this URL answers with a 2xx status."""
+    try:
+        with urlopen(url, timeout=5):  # noqa: S310 - our own http URL, from our own settings
+            return True
+    except (URLError, OSError):
+        return False
+
+
+WELCOME = """
+------------------------------------------------------------------------------
+  Atrium is ready.
+
+  Open           {portal}/sso/contoso/login/
+                 and choose a person, for instance Ana Lima: she signs in, allows
+                 Office 365, and finds her meetings and contacts.
+  Owner          dana@contoso.example, password: atrium-demo
+                 at {portal}/sign-in/
+  Microsoft 365  {sandbox}/  (the sandbox: move a meeting, withdraw a consent)
+  Other company  {portal}/sso/fabrikam/login/
+
+  Ctrl-C stops everything. make reset forgets the data.
+------------------------------------------------------------------------------
+
+"""
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""Every address of the portal, by the app that answers it."""
+
+from django.urls import include, path
+
+from portal.health import healthz, readyz
+from portal.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("accounts.urls")),
+    path("", include("sso.urls")),
+    path("", include("calendar_integration.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
+
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.forbidden"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"
