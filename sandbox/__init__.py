@@ -1,0 +1,1 @@
+"""A stand-in Microsoft 365 tenant and SAML identity provider, met over HTTP only."""

@@ -1,0 +1,141 @@
+"""From a path to its handler: path segments and query names are case-insensitive, as at Graph."""
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.graph import calendars, delta, directory, people
+from sandbox.graph.auth import Bearer, bearer_of, require
+from sandbox.graph.call import Call, own_mailbox_only
+from sandbox.graph.errors import GraphError, answer_headers, error_body
+from sandbox.graph.failures import broken_answer, raise_fault
+from sandbox.graph.preferences import Preferences
+from sandbox.tenant.mailbox import Json
+from sandbox.tenant.model import Person
+from sandbox.world import World, world_of
+
+_CALENDAR = ("Calendars.Read", "Calendars.ReadWrite")
+_CONTACTS = ("Contacts.Read", "Contacts.ReadWrite")
+_PROFILE = ("User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
+_OTHERS = ("User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
+_SETTINGS = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
+
+
+class _Endpoint(NamedTuple):
+    path: tuple[str, ...]
+    scopes: tuple[str, ...]
+    handler: Callable[..., Json]
+
+
+def _folder_delta(call: Call, folder_id: str = "contacts") -> Json:
+    people.check_folder(call, folder_id)
+    return delta.contacts_delta(call)
+
+
+def _calendar_delta(call: Call, *_ids: str) -> Json:
+    return delta.calendar_delta(call)
+
+
+# Below /me or /users/{id}; "*" stands for an id that is handed to the handler.
+_ENDPOINTS = [
+    _Endpoint((), _PROFILE, directory.user),
+    _Endpoint(("mailboxsettings",), _SETTINGS, directory.mailbox_settings),
+    _Endpoint(("calendar",), _CALENDAR, calendars.calendar),
+    _Endpoint(("calendars",), _CALENDAR, calendars.calendars),
+    _Endpoint(("calendars", "*"), _CALENDAR, calendars.calendar),
+    _Endpoint(("calendarview",), _CALENDAR, calendars.view),
+    _Endpoint(("calendarview", "delta"), _CALENDAR, _calendar_delta),
+    _Endpoint(("calendar", "calendarview"), _CALENDAR, calendars.view),
+    _Endpoint(("calendar", "calendarview", "delta"), _CALENDAR, _calendar_delta),
+    _Endpoint(("calendars", "*", "calendarview"), _CALENDAR, calendars.view),
+    _Endpoint(("calendars", "*", "calendarview", "delta"), _CALENDAR, _calendar_delta),
+    _Endpoint(("events",), _CALENDAR, calendars.events),
+    _Endpoint(("events", "delta"), _CALENDAR, _calendar_delta),
+    _Endpoint(("events", "*"), _CALENDAR, calendars.event),
+    _Endpoint(("events", "*", "instances"), _CALENDAR, calendars.event_instances),
+    _Endpoint(("contacts",), _CONTACTS, people.contacts),
+    _Endpoint(("contacts", "delta"), _CONTACTS, _folder_delta),
+    _Endpoint(("contacts", "*"), _CONTACTS, people.contact),
+    _Endpoint(("contactfolders",), _CONTACTS, people.folders),
+    _Endpoint(("contactfolders", "*"), _CONTACTS, people.folder),
+    _Endpoint(("contactfolders", "*", "contacts"), _CONTACTS, people.contacts),
+    _Endpoint(("contactfolders", "*", "contacts", "delta"), _CONTACTS, _folder_delta),
+]
+_ORGANIZATION = _Endpoint(("organization",), _PROFILE, directory.organization)
+
+
+async def _graph(request: Request) -> Response:
+    world, headers = world_of(request), answer_headers(request)
+    try:
+        return await _answer(request, world, headers)
+    except GraphError as error:
+        body = orjson.dumps(error_body(error, headers))
+        return Response(body, error.status, {**headers, **error.headers}, "application/json")
+
+
+async def _answer(request: Request, world: World, headers: dict[str, str]) -> Response:
+    bearer = bearer_of(request, world)
+    request.state.upn = bearer.person.upn
+    slow = world.faults.take("graph.slow", bearer.person.upn)
+    if slow:
+        await asyncio.sleep(slow.seconds or 1)
+    raise_fault(world.faults, bearer.person.upn)
+    broken = broken_answer(world.faults, bearer.person.upn)
+    call, endpoint, ids = _resolve(request, world, bearer)
+    body = orjson.dumps(endpoint.handler(call, *ids))
+    if call.prefer.applied:
+        headers["Preference-Applied"] = ", ".join(call.prefer.applied)
+    if broken:
+        return broken(body, headers)
+    return Response(body, 200, headers, "application/json;odata.metadata=minimal;odata.streaming=true")
+
+
+def _resolve(request: Request, world: World, bearer: Bearer) -> tuple[Call, _Endpoint, list[str]]:
+    segments = [segment for segment in request.path_params["path"].split("/") if segment]
+    owner, rest = _owner(segments, bearer)
+    endpoint, ids = _find(segments, rest)
+    require(bearer.scopes, endpoint.scopes)
+    query = {name.casefold(): value for name, value in request.query_params.items()}
+    prefer = Preferences.read(request.headers)
+    call = Call(request, world, bearer.tenant, bearer.person, owner, bearer.scopes, prefer, query)
+    if endpoint.path or not bearer.scopes.intersection(_OTHERS):
+        own_mailbox_only(call)
+    return call, endpoint, ids
+
+
+def _owner(segments: list[str], bearer: Bearer) -> tuple[Person, list[str]]:
+    head = segments[0].casefold() if segments else ""
+    if head == "users" and len(segments) > 1:
+        tenant = bearer.tenant
+        person = tenant.people.get(segments[1].casefold()) or tenant.person(segments[1])
+        if person is None:
+            raise GraphError(404, "Request_ResourceNotFound", f"Resource '{segments[1]}' does not exist.")
+        return person, segments[2:]
+    return bearer.person, segments[1:]
+
+
+def _find(segments: list[str], rest: list[str]) -> tuple[_Endpoint, list[str]]:
+    head = segments[0].casefold() if segments else ""
+    if head == "organization" and not rest:
+        return _ORGANIZATION, []
+    if head in ("me", "users"):
+        names = [_plain(segment) for segment in rest]
+        for endpoint in _ENDPOINTS:
+            if len(endpoint.path) == len(names) and all(
+                wanted in ("*", name) for wanted, name in zip(endpoint.path, names, strict=True)
+            ):
+                return endpoint, [rest[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"]
+    raise GraphError(400, "BadRequest", f"Resource not found for the segment '{segments[-1] if segments else ''}'.")
+
+
+def _plain(segment: str) -> str:
+    """A segment to compare: functions may be written with their namespace and parentheses."""
+    return segment.casefold().removesuffix("()").removeprefix("microsoft.graph.")
+
+
+routes = [Route("/{path:path}", _graph, methods=["GET"])]

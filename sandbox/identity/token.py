@@ -1,0 +1,96 @@
+"""/token: access tokens for codes and refresh tokens.
+
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
+https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+"""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sandbox.identity.authorize import client_info
+from sandbox.identity.claims import Subject, access_token, id_token
+from sandbox.identity.client_authentication import check_client
+from sandbox.identity.errors import TokenError, unknown_tenant
+from sandbox.identity.grant import Grant, person_of_grant, read_grant, tenant_of_grant
+from sandbox.identity.registration import CLIENT_ID
+from sandbox.identity.scopes import OPENID, Scopes, UnknownScope, full_name, parse_scopes
+from sandbox.identity.token_faults import raise_fault, told_subject
+from sandbox.tenant.mailbox import Json
+from sandbox.world import RefreshToken, World, world_of
+
+
+async def token(request: Request) -> Response:
+    """The token endpoint."""
+    world = world_of(request)
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    try:
+        return JSONResponse(_answer(request, world, form), headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
+    except TokenError as error:
+        return error.response()
+
+
+def _answer(request: Request, world: World, form: dict[str, str]) -> Json:
+    name = request.path_params["tenant"]
+    tenant = world.tenant(name) or (tenant_of_grant(world, form) if name in ("common", "organizations") else None)
+    if tenant is None:
+        raise unknown_tenant(name)
+    person = person_of_grant(world, tenant, form)
+    request.state.upn = person.upn if person else None
+    raise_fault(world.faults, request.state.upn, form.get("grant_type", ""))
+    check_client(request, world, form)
+    return _tokens(world, read_grant(world, tenant, form), form)
+
+
+def _scopes(grant: Grant, form: dict[str, str]) -> Scopes:
+    """The scopes asked for, of one resource and consented to. Raises TokenError."""
+    try:
+        scopes = parse_scopes(form.get("scope") or grant.scopes)
+    except UnknownScope as error:
+        raise TokenError("invalid_scope", 70011, f"The scope '{error}' does not exist.") from error
+    if len(scopes.resources) > 1:
+        message = "The value of the input parameter scope is not valid: it contains more than one resource."
+        raise TokenError("invalid_scope", 28000, message)
+    if not scopes.permissions <= grant.tenant.granted(grant.person.oid):
+        message = f"The user or administrator has not consented to use the application with ID '{CLIENT_ID}'."
+        raise TokenError("invalid_grant", 65001, message, "consent_required")
+    return scopes
+
+
+def _tokens(world: World, grant: Grant, form: dict[str, str]) -> Json:
+    scopes = _scopes(grant, form)
+    (resource,) = scopes.resources
+    granted = _granted(world, grant, scopes, resource)
+    seen_by_resource = [name.rpartition("/")[2] for name in granted]
+    subject = told_subject(world, Subject(grant.tenant, grant.person))
+    openid = [name for name in OPENID if name in scopes.openid and name != "offline_access"]
+    answer: Json = {
+        "token_type": "Bearer",
+        "scope": " ".join([full_name(name) if scopes.written_in_full else name for name in granted] + openid),
+        "expires_in": world.state.token_lifetime,
+        "ext_expires_in": world.state.token_lifetime,
+        "access_token": access_token(world, Subject(grant.tenant, grant.person), resource, seen_by_resource + openid),
+    }
+    asked_before = parse_scopes(grant.scopes)
+    if "offline_access" in scopes.openid | asked_before.openid:
+        kept = RefreshToken(grant.tenant.id, grant.person.oid, grant.scopes.split())
+        answer["refresh_token"] = world.keep_refresh_token(kept)
+    if "openid" in scopes.openid:
+        nonce = "not-the-nonce-of-this-request" if _wrong_nonce(world, grant) else grant.nonce
+        answer["id_token"] = id_token(world, subject, nonce)
+    if form.get("client_info") == "1":
+        answer["client_info"] = client_info(subject.person.oid, subject.tenant.id)
+    return answer
+
+
+def _wrong_nonce(world: World, grant: Grant) -> bool:
+    return bool(grant.nonce) and world.faults.take("token.wrong_nonce", grant.person.upn) is not None
+
+
+def _granted(world: World, grant: Grant, scopes: Scopes, resource: str) -> list[str]:
+    """Everything consented to on the resource, which may be more than was asked for."""
+    consented = parse_scopes(" ".join(grant.tenant.granted(grant.person.oid))).permissions
+    granted = sorted(name for name in consented if resource in Scopes(frozenset({name}), frozenset()).resources)
+    if len(scopes.permissions) > 0 and world.faults.take("token.fewer_scopes", grant.person.upn):
+        lost = max(sorted(scopes.permissions), key=lambda name: name.startswith("Contacts."))
+        granted = [name for name in granted if name != lost]
+    return granted

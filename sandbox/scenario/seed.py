@@ -1,0 +1,47 @@
+"""The state a fresh sandbox starts with."""
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from random import Random
+
+import orjson
+
+from sandbox.scenario.calendars import CalendarBuilder
+from sandbox.scenario.contacts import contact
+from sandbox.scenario.people import Workload, organisations
+from sandbox.tenant.contact_defaults import complete_contact
+from sandbox.tenant.ids import stable_uuid
+from sandbox.tenant.mailbox import Mailbox
+from sandbox.tenant.model import Person, Tenant
+from sandbox.world import State
+
+
+def seed(generation: int) -> State:
+    """Both organisations, dates counted from today; everything else is the same on every machine."""
+    state = State.load(orjson.loads(_seeded(datetime.now(UTC).date())))
+    state.generation = generation
+    for tenant in state.tenants:
+        for mailbox in tenant.mailboxes.values():
+            mailbox.generation = generation
+    return state
+
+
+@lru_cache(maxsize=1)
+def _seeded(today: date) -> bytes:
+    """The seed as a snapshot, which a reset reads much faster than it could be made again."""
+    tenants = []
+    for tenant, loads in organisations():
+        tenant.mailboxes = {oid: _mailbox(tenant, person, loads[oid], today) for oid, person in tenant.people.items()}
+        tenants.append(tenant)
+    return orjson.dumps(State(0, tenants))
+
+
+def _mailbox(tenant: Tenant, owner: Person, load: Workload, today: date) -> Mailbox:
+    draw = Random(owner.upn)  # noqa: S311 - has to be repeatable, protects nothing
+    mailbox = Mailbox(generation=0)
+    colleagues = [person for person in tenant.people.values() if person.oid != owner.oid]
+    CalendarBuilder(owner, colleagues, mailbox, today, draw).fill(load.rows)
+    for number in range(load.contacts):
+        properties = complete_contact(contact(draw, number), owner)
+        mailbox.add_contact(properties, stable_uuid("contact", owner.oid, str(number)))
+    return mailbox

@@ -1,0 +1,1 @@
+"""The organisations Microsoft 365 would host: people, policies, grants and mailboxes."""

@@ -1,0 +1,155 @@
+"""One mailbox: its events and contacts, and the number of the change that last touched each.
+
+Change numbers only grow. Whoever remembers one can be told everything that happened after it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from sandbox.tenant.clock import timestamp
+from sandbox.tenant.ids import key_from, split_key
+
+Json = dict[str, Any]
+
+# Changing one of these moves the whole series, and Outlook then forgets its exceptions.
+_SHAPE = ("recurrence", "start", "end", "isAllDay")
+
+
+class NoSuchItem(KeyError):  # noqa: N818 - named for what it is
+    """The mailbox holds no item under that key."""
+
+
+@dataclass
+class ExceptionRow:
+    """What one occurrence has of its own: the differing Graph properties, and their last change."""
+
+    properties: Json
+    change: int
+    modified: str
+
+
+@dataclass
+class Event:
+    """A single event or a series master, with its properties as Graph writes them.
+
+    `start` and `end` are wall-clock times in the event's own zone; `exceptions` and `cancelled` are keyed by
+    the local ISO date of the occurrence they replace or take away.
+    """
+
+    key: str
+    properties: Json
+    change: int
+    modified: str
+    exceptions: dict[str, ExceptionRow] = field(default_factory=dict)
+    cancelled: list[str] = field(default_factory=list)
+
+    @property
+    def is_series(self) -> bool:
+        """Whether this is the master of a series."""
+        return self.properties.get("recurrence") is not None
+
+    @classmethod
+    def load(cls, saved: Json) -> Self:
+        """From the snapshot's JSON."""
+        rows = {day: ExceptionRow(**row) for day, row in saved.pop("exceptions").items()}
+        return cls(**saved, exceptions=rows)
+
+
+@dataclass
+class Contact:
+    """A contact of the default folder, with its properties as Graph writes them."""
+
+    key: str
+    properties: Json
+    change: int
+    modified: str
+
+
+@dataclass
+class Mailbox:
+    """`generation` tells the mailboxes before and after a reset apart, which is what ends a delta token."""
+
+    generation: int
+    change: int = 0
+    events: dict[str, Event] = field(default_factory=dict)
+    removed_events: dict[str, Event] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    removed_contacts: dict[str, Contact] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, saved: Json) -> Self:
+        """From the snapshot's JSON."""
+        return cls(
+            generation=saved["generation"],
+            change=saved["change"],
+            events={key: Event.load(row) for key, row in saved["events"].items()},
+            removed_events={key: Event.load(row) for key, row in saved["removed_events"].items()},
+            contacts={key: Contact(**row) for key, row in saved["contacts"].items()},
+            removed_contacts={key: Contact(**row) for key, row in saved["removed_contacts"].items()},
+        )
+
+    def _stamp(self) -> tuple[int, str]:
+        self.change += 1
+        return self.change, timestamp()
+
+    def event(self, key: str) -> Event:
+        """The single event or master behind a key, also behind an occurrence's key. Raises NoSuchItem."""
+        try:
+            return self.events[split_key(key)[0]]
+        except KeyError as error:
+            raise NoSuchItem(key) from error
+
+    def add_event(self, properties: Json, uid: UUID | None = None) -> Event:
+        """Keeps a complete set of properties as a new event."""
+        event = Event(key_from(uid or uuid4()), properties, *self._stamp())
+        self.events[event.key] = event
+        return event
+
+    def change_event(self, key: str, patch: Json) -> None:
+        """Changes a single event, a whole series, or one occurrence, which thereby becomes an exception."""
+        event, day = self.event(key), split_key(key)[1]
+        change, modified = self._stamp()
+        if day is not None:
+            before = event.exceptions[day].properties if day in event.exceptions else {}
+            event.exceptions[day] = ExceptionRow({**before, **patch}, change, modified)
+            return
+        if event.is_series and any(name in patch for name in _SHAPE):
+            event.exceptions, event.cancelled = {}, []
+        event.properties = {**event.properties, **patch}
+        event.change, event.modified = change, modified
+
+    def delete_event(self, key: str) -> None:
+        """Deletes an event or a series, or takes one occurrence out of its series."""
+        event, day = self.event(key), split_key(key)[1]
+        event.change, event.modified = self._stamp()
+        if day is None:
+            self.removed_events[event.key] = self.events.pop(event.key)
+            return
+        event.exceptions.pop(day, None)
+        event.cancelled = sorted({*event.cancelled, day})
+
+    def contact(self, key: str) -> Contact:
+        """The contact behind a key. Raises NoSuchItem."""
+        try:
+            return self.contacts[key]
+        except KeyError as error:
+            raise NoSuchItem(key) from error
+
+    def add_contact(self, properties: Json, uid: UUID | None = None) -> Contact:
+        """Keeps a complete set of properties as a new contact."""
+        contact = Contact(key_from(uid or uuid4()), properties, *self._stamp())
+        self.contacts[contact.key] = contact
+        return contact
+
+    def change_contact(self, key: str, patch: Json) -> None:
+        """Changes a contact's properties."""
+        contact = self.contact(key)
+        contact.properties = {**contact.properties, **patch}
+        contact.change, contact.modified = self._stamp()
+
+    def delete_contact(self, key: str) -> None:
+        """Deletes a contact."""
+        contact = self.contact(key)
+        contact.change, contact.modified = self._stamp()
+        self.removed_contacts[key] = self.contacts.pop(key)

@@ -1,0 +1,103 @@
+"""Tenants and their people, what the directory lets them consent to, and what was consented."""
+
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from sandbox.tenant.mailbox import Mailbox
+
+
+@dataclass
+class Person:
+    """A user of the directory. `oid` is the object id, `upn` the user principal name and mail address."""
+
+    oid: str
+    upn: str
+    given_name: str
+    surname: str
+    job_title: str
+    department: str
+    groups: list[str]
+    time_zone: str
+    is_admin: bool = False
+
+    @property
+    def name(self) -> str:
+        """Display name."""
+        return f"{self.given_name} {self.surname}"
+
+
+@dataclass
+class Policy:
+    """Who may consent, and whether people may ask for approval where they may not.
+
+    https://learn.microsoft.com/entra/identity/enterprise-apps/configure-user-consent
+    """
+
+    user_consent: str = "allowed"
+    request_workflow: bool = False
+
+
+@dataclass
+class SamlOptions:
+    """How this tenant's identity provider writes its answers."""
+
+    sign_response: bool = False
+    name_id_format: str = "persistent"
+
+
+@dataclass
+class Tenant:
+    """`tenant_wide` are scopes granted for AllPrincipals, `personal` those a person granted (by oid)."""
+
+    id: str
+    domain: str
+    name: str
+    people: dict[str, Person]
+    mailboxes: dict[str, Mailbox]
+    policy: Policy = field(default_factory=Policy)
+    saml: SamlOptions = field(default_factory=SamlOptions)
+    tenant_wide: list[str] = field(default_factory=list)
+    personal: dict[str, list[str]] = field(default_factory=dict)
+    approval_requests: list[dict[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, saved: dict[str, Any]) -> Self:
+        """From the snapshot's JSON."""
+        return cls(
+            **{
+                **saved,
+                "people": {oid: Person(**row) for oid, row in saved["people"].items()},
+                "mailboxes": {oid: Mailbox.load(row) for oid, row in saved["mailboxes"].items()},
+                "policy": Policy(**saved["policy"]),
+                "saml": SamlOptions(**saved["saml"]),
+            }
+        )
+
+    def person(self, upn: str) -> Person | None:
+        """The person with this user principal name, whatever its case."""
+        wanted = upn.casefold()
+        return next((person for person in self.people.values() if person.upn.casefold() == wanted), None)
+
+    def granted(self, oid: str) -> set[str]:
+        """Scopes in effect for a person: the tenant's and their own."""
+        return {*self.tenant_wide, *self.personal.get(oid, [])}
+
+    def grant_personal(self, oid: str, scopes: set[str]) -> None:
+        """Adds to what a person consented to."""
+        self.personal[oid] = sorted({*self.personal.get(oid, []), *scopes})
+
+    def grant_tenant_wide(self, scopes: set[str]) -> None:
+        """Consents for everyone. The new set replaces the old one of the same resource, as in Entra.
+
+        https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent
+        """
+        resources = {scope.rpartition("/")[0] for scope in scopes}
+        kept = {scope for scope in self.tenant_wide if scope.rpartition("/")[0] not in resources}
+        self.tenant_wide = sorted(kept | scopes)
+
+    def withdraw(self, oid: str | None = None) -> None:
+        """Takes back the grants of one person, or all of the tenant's."""
+        if oid is not None:
+            self.personal.pop(oid, None)
+            return
+        self.tenant_wide, self.personal = [], {}
