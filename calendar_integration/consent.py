@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.models import AuditAction, User
 from calendar_integration import answers, connecting, id_token, scopes, tokens
 from calendar_integration.clients.selection import client_for_token
-from calendar_integration.errors import CalendarError, InvalidClientError, InvalidGrantError, UnavailableError
+from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,
@@ -63,7 +63,7 @@ def complete(user: User, query: Mapping[str, str]) -> AuthorizationAttempt | Non
 
     A state that is unknown, another person's, used or too old belongs to no attempt: nothing changes.
     """
-    attempt = _claim(user, query.get("state", ""))
+    attempt = _claim(user, query.get("state", "").replace("\0", ""))
     if attempt is None:
         return None
     ending = _evaluate(attempt, query)
@@ -179,7 +179,7 @@ def _evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending
         return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error))
     except (UnavailableError, InvalidClientError) as error:
         return Ending(Outcome.UNAVAILABLE, str(error))
-    except (InvalidGrantError, NoTenantError) as error:
+    except (CalendarError, NoTenantError) as error:
         return Ending(Outcome.ERROR, str(error))
 
 
@@ -209,8 +209,10 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
 
 
 def _is_mailbox_of(user: User, identity: id_token.Identity, grant: tokens.Grant) -> bool:
-    """Whether the mailbox is the signed-in person's: by its principal name, else by the mail address Graph gives."""
-    if identity.user_principal_name.lower() == user.email:
-        return True
+    """Whether the mailbox is the signed-in person's, by mail address or principal name.
+
+    Graph is asked as well, with the token that will read the mailbox: the two have to be about the same person.
+    """
     profile = client_for_token(grant.access_token).me()
-    return user.email in (profile.mail.lower(), profile.user_principal_name.lower())
+    names = (profile.mail.lower(), profile.user_principal_name.lower())
+    return user.email in names and profile.oid.lower() == str(identity.oid)

@@ -54,3 +54,11 @@ def session() -> MicrosoftSession:
         _local.session = MicrosoftSession()
     held: MicrosoftSession = _local.session
     return held
+
+
+def forget_everything() -> None:
+    """Close this thread's session and drop what is remembered of discovery; settings are read anew."""
+    if hasattr(_local, "session"):
+        _local.session.close()
+        del _local.session
+    _discovery.clear()

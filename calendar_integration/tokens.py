@@ -7,6 +7,7 @@ Every call makes a fresh application object, because MSAL replays a failure for 
 import logging
 import time
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ from calendar_integration.http import session
 from calendar_integration.models import Connection
 
 logger = logging.getLogger(__name__)
+
+# A cross-site POST would arrive without our session cookie, which is SameSite=Lax. The code in the query is of no use
+# to whoever sees it: redeeming it takes the PKCE verifier and the client secret, and it works once.
+warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended")
 
 PUBLIC_CLOUD = "https://login.microsoftonline.com"
 TRY_AGAIN_AFTER = timedelta(minutes=1)

@@ -4,33 +4,38 @@ import logging
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from accounts.references import new_reference
 
 logger = logging.getLogger(__name__)
 
 
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """400: the request made no sense."""
     return page(request, 400, "That request could not be understood", "Go back and try once more.")
 
 
-def forbidden(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """403: known, but not allowed; a stale form ends here as well."""
     return page(request, 403, "You may not do that", "If you came from an old tab, reload that page and try again.")
 
 
-def not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
     """404: nothing is there, or it belongs to another account; the two look alike on purpose."""
     return page(request, 404, "There is nothing here", "The address may be mistyped, or what it named is gone.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault, with a reference that stands in the log beside the traceback."""
+    """500: our fault, with a reference that stands in the log beside the traceback.
+
+    Drawn without the request: who is signed in cannot be looked up when it is the database that is gone.
+    """
     reference = new_reference()
     logger.error("answered 500 to %s %s, reference %s", request.method, request.path, reference)
     text = f"It is not your doing. Try again; if it stays, tell your administrator the reference {reference}."
-    return page(request, 500, "Something went wrong on our side", text)
+    context = {"title": "Something went wrong on our side", "text": text}
+    return HttpResponse(render_to_string("error.html", context), status=500)
 
 
 def page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

@@ -85,8 +85,9 @@ class Page(Generic[RowT]):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Whose token it is."""
+    """Whose token it is. `oid` is the directory object's id."""
 
+    oid: str
     mail: str
     user_principal_name: str
 

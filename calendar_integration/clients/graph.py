@@ -27,8 +27,8 @@ class GraphClient:
 
     def me(self) -> Profile:
         """https://learn.microsoft.com/graph/api/user-get"""
-        answer = self._transport.get(f"{self._base}/me?$select=mail,userPrincipalName")
-        return Profile(answer.get("mail") or "", answer.get("userPrincipalName") or "")
+        answer = self._transport.get(f"{self._base}/me?$select=id,mail,userPrincipalName")
+        return Profile(answer.get("id") or "", answer.get("mail") or "", answer.get("userPrincipalName") or "")
 
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """https://learn.microsoft.com/graph/api/event-delta"""

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.requests import signed_in_user
+from accounts.requests import query_text, signed_in_user
 from calendar_integration import contacts
 from calendar_integration.status import mailbox_status
 
@@ -16,7 +16,7 @@ PAGE_SIZE = 50
 def contact_list(request: HttpRequest) -> HttpResponse:
     """The person's contacts, fifty a page, searched by name, company or e-mail."""
     user = signed_in_user(request)
-    words = request.GET.get("q", "").strip()[:200]
+    words = query_text(request, "q", longest=200)
     paginator = Paginator(contacts.of_user(user, words), PAGE_SIZE)
     context = {
         "status": mailbox_status(user),

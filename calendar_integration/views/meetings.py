@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts.requests import signed_in_user
+from accounts.requests import query_text, signed_in_user
 from accounts.time_zones import time_zone_of
 from calendar_integration import meetings
 from calendar_integration.status import mailbox_status
@@ -19,7 +19,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     zone = time_zone_of(user)
     today = timezone.now().astimezone(zone).date()
-    words = request.GET.get("q", "").strip()[:200]
+    words = query_text(request, "q", longest=200)
     first_day = parse_day(request.GET.get("from", "")) or today
     days = meetings.search(user, words, first_day, zone) if words else meetings.agenda(user, first_day, zone)
     context = {
@@ -32,7 +32,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "last_day": first_day + timedelta(days=meetings.DAYS - 1),
         "earlier": first_day - timedelta(days=meetings.DAYS),
         "later": first_day + timedelta(days=meetings.DAYS),
-        "zone": str(zone).replace("_", " "),
+        "zone": str(zone),
     }
     return render(request, "calendar_integration/meetings.html", context)
 

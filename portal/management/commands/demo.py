@@ -19,7 +19,7 @@ SANDBOX_ANSWERS_WITHIN_SECONDS = 30
 
 COMPANIES = (
     ("contoso", "Contoso", "dana", "Dana Reyes", "Europe/Madrid"),
-    ("fabrikam", "Fabrikam", "finn", "Finn Larsen", "America/New_York"),
+    ("fabrikam", "Fabrikam", "finn", "Finn Carter", "America/New_York"),
 )
 # Others become users at their first sign-in.
 CONTOSO_PEOPLE = (("lee", "Lee Park", Role.ADMIN), ("sam", "Sam Okafor", Role.MEMBER))

@@ -1,0 +1,66 @@
+"""What changes in the mailbox changes in the portal, at the cost of one request per stream when nothing did."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.browser.person import Person
+from tests.stack import Stack
+
+
+def make_connected(person: Callable[..., Person]) -> Person:
+    ana = person()
+    ana.sign_in()
+    ana.press("Accept")
+    ana.is_up_to_date()
+    return ana
+
+
+def connection_of(ana: Person) -> str:
+    """The connection's number, from the worker's log line of its first sync."""
+    line = ana.stack.wait_for_line(": done ")
+    return line.split("connection ")[1].split(":")[0]
+
+
+def soon_and_single(events: list[dict[str, Any]]) -> dict[str, Any]:
+    """A single meeting of the next days, to be moved."""
+    now = datetime.now().astimezone()
+    for event in sorted(events, key=lambda event: event["start"]["dateTime"]):
+        starts = datetime.fromisoformat(event["start"]["dateTime"][:19] + "+00:00")
+        plain = event["type"] == "singleInstance" and not event["isAllDay"] and not event["isCancelled"]
+        if plain and now < starts < now + timedelta(days=12):
+            return event
+    raise AssertionError("the seed has no single meeting soon")
+
+
+def test_a_meeting_moved_in_the_mailbox_is_moved_in_the_portal(person: Callable[..., Person], stack: Stack) -> None:
+    ana = make_connected(person)
+    number = connection_of(ana)
+    event = soon_and_single(ana.events())
+    ana.sees(event["subject"])
+    moved = {
+        "subject": "Moved to a better day",
+        "start": plus_an_hour(event["start"]),
+        "end": plus_an_hour(event["end"]),
+    }
+    stack.control("PATCH", f"/people/{ana.email}/events/{event['id']}", moved)
+    assert "events: delta round, 1 changed" in stack.manage("sync", "--connection", number)
+    ana.open("/meetings/")
+    ana.sees("Moved to a better day")
+
+
+def test_with_nothing_changed_a_sync_costs_one_request_per_stream(person: Callable[..., Person], stack: Stack) -> None:
+    ana = make_connected(person)
+    number = connection_of(ana)
+    stack.control("DELETE", "/requests")
+    stack.manage("sync", "--connection", number)
+    made = [row["path"] for row in stack.control("GET", "/requests") if row["upn"] == ana.email]
+    assert len(made) == 2
+    assert sum("calendarview" in path.lower() for path in made) == 1
+    assert sum("contacts" in path.lower() for path in made) == 1
+
+
+def plus_an_hour(moment: dict[str, str]) -> dict[str, str]:
+    """The time an hour later, as Graph writes it."""
+    later = datetime.fromisoformat(moment["dateTime"][:19]) + timedelta(hours=1)
+    return {"dateTime": f"{later.isoformat()}.0000000", "timeZone": moment["timeZone"]}

@@ -1,0 +1,241 @@
+"""Every way back from Microsoft: signed in, explained, and connected only when everything is right."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEvent, User
+from calendar_integration import consent
+from calendar_integration.models import (
+    AuthorizationAttempt,
+    CalendarService,
+    Connection,
+    ConnectionState,
+    ConsentState,
+    Meeting,
+    Outcome,
+)
+from tests.calendar_integration.journey import Traveller
+from tests.makers import make_account, make_connection, make_meeting, make_service, make_user
+from tests.sandbox.running import Sandbox
+
+pytestmark = pytest.mark.django_db
+
+
+def make_traveller(microsoft: Sandbox) -> Traveller:
+    account = make_account()
+    make_service(account)
+    return Traveller(make_user(account, "ana"), microsoft)
+
+
+def state_of(traveller: Traveller) -> str:
+    return Connection.objects.get(user=traveller.user).state
+
+
+def last_attempt() -> AuthorizationAttempt:
+    return AuthorizationAttempt.objects.latest("pk")
+
+
+def test_success_connects_confirms_the_companys_consent_and_is_audited(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    connection = ana.connect()
+    assert (connection.state, connection.mailbox) == (ConnectionState.ACTIVE, "ana@contoso.example")
+    assert connection.next_attempt_at
+    assert CalendarService.objects.get().consent_state == ConsentState.CONFIRMED
+    actions = set(AuditEvent.objects.values_list("action", flat=True))
+    assert {"calendar.connected", "calendar.authorization_ended"} <= actions
+    assert last_attempt().flow == ""
+
+
+def test_the_way_there_names_the_tenant_the_person_and_no_prompt(microsoft: Sandbox) -> None:
+    address = make_traveller(microsoft).leave()
+    assert "/11111111-aaaa-4bbb-8ccc-000000000001/oauth2/v2.0/authorize" in address
+    assert "login_hint=ana%40contoso.example" in address
+    assert "domain_hint=contoso.example" in address
+    assert "code_challenge_method=S256" in address
+    assert "prompt=" not in address
+
+
+def test_while_the_person_is_away_the_connection_is_pending(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.leave()
+    assert state_of(ana) == ConnectionState.PENDING
+
+
+def test_declining_without_known_consent_leads_to_the_approval_page(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    response = ana.come_back(ana.answer("Cancel"))
+    assert state_of(ana) == ConnectionState.NONE
+    assert last_attempt().outcome == Outcome.DECLINED
+    page = ana.client.get(response["Location"]).content.decode()
+    assert "An Office 365 admin approves Atrium for the company" in page
+
+
+def test_declining_with_known_consent_is_a_persons_own_choice(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    CalendarService.objects.update(consent_state=ConsentState.CONFIRMED)
+    response = ana.come_back(ana.answer("Cancel"))
+    page = ana.client.get(response["Location"]).content.decode()
+    assert "Somebody pressed Cancel at Microsoft" in page
+    assert "Connect Office 365" in page
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "state"),
+    [
+        ("identity.consent_required", Outcome.CONSENT_REQUIRED, ConnectionState.BLOCKED_BY_ADMIN),
+        ("identity.server_error", Outcome.UNAVAILABLE, ConnectionState.NONE),
+        ("identity.decline", Outcome.DECLINED, ConnectionState.NONE),
+        ("token.unavailable", Outcome.UNAVAILABLE, ConnectionState.NONE),
+        ("token.invalid_client", Outcome.UNAVAILABLE, ConnectionState.NONE),
+        ("token.wrong_nonce", Outcome.INVALID_TOKEN, ConnectionState.NONE),
+        ("token.wrong_tenant", Outcome.WRONG_TENANT, ConnectionState.NONE),
+        ("token.wrong_person", Outcome.WRONG_MAILBOX, ConnectionState.NONE),
+        ("token.fewer_scopes", Outcome.FEWER_SCOPES, ConnectionState.NONE),
+    ],
+)
+def test_what_microsoft_may_answer_instead(
+    microsoft: Sandbox, fault: str, outcome: Outcome, state: ConnectionState
+) -> None:
+    ana = make_traveller(microsoft)
+    microsoft.fault(fault, count=1)
+    response = ana.come_back(ana.answer())
+    assert (last_attempt().outcome, state_of(ana)) == (outcome, state)
+    page = ana.client.get(response["Location"])
+    assert page.status_code == 200
+    assert last_attempt().reference in page.content.decode()
+    assert Connection.objects.get().token_cache == ""
+    assert ana.client.get("/api/v1/me").status_code == 200
+
+
+def test_somebody_elses_mailbox_is_named_and_not_connected(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.name_at_microsoft = "Bo Lindqvist"
+    response = ana.come_back(ana.answer())
+    page = ana.client.get(response["Location"]).content.decode()
+    assert "bo@contoso.example" in page
+    assert state_of(ana) == ConnectionState.NONE
+
+
+def test_a_mailbox_known_under_another_principal_name_is_found_by_its_mail_address(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    assert ana.connect().mailbox == ana.user.email
+
+
+@pytest.mark.parametrize("query", ["", "state=invented&code=x", "code=x", "error=access_denied", "state=%00&code=%ff"])
+def test_an_answer_to_nothing_changes_nothing(microsoft: Sandbox, query: str) -> None:
+    ana = make_traveller(microsoft)
+    ana.leave()
+    response = ana.client.get(f"/office365/callback/?{query}")
+    assert response.status_code == 400
+    assert "Nothing was connected" in response.content.decode()
+    assert state_of(ana) == ConnectionState.PENDING
+
+
+def test_the_same_answer_twice_counts_once(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    address = ana.answer()
+    assert ana.come_back(address).status_code == 302
+    assert ana.come_back(address).status_code == 400
+
+
+def test_another_persons_answer_is_nobodys(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    bo = Traveller(make_user(ana.user.account, "bo"), microsoft, "Bo Lindqvist")
+    assert bo.come_back(ana.answer()).status_code == 400
+    assert not Connection.objects.filter(user=bo.user).exists()
+    assert state_of(ana) == ConnectionState.PENDING
+
+
+def test_an_answer_after_twenty_minutes_is_too_late(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    address = ana.answer()
+    attempt = last_attempt()
+    AuthorizationAttempt.objects.update(started_at=attempt.started_at - timedelta(minutes=20))
+    assert ana.come_back(address).status_code == 400
+    assert consent.expire() == 1
+    assert (last_attempt().outcome, state_of(ana)) == (Outcome.EXPIRED, ConnectionState.NONE)
+    assert consent.expire() == 0
+
+
+def test_two_tabs_at_once_both_lead_somewhere(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    first, second = ana.answer(), ana.answer()
+    assert ana.come_back(first).status_code == 302
+    assert ana.come_back(second).status_code == 302
+    assert state_of(ana) == ConnectionState.ACTIVE
+
+
+def test_declining_in_a_second_tab_does_not_undo_the_first(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    decline = ana.answer("Cancel")
+    ana.connect()
+    ana.come_back(decline)
+    assert state_of(ana) == ConnectionState.ACTIVE
+
+
+def test_giving_up_a_second_time_goes_back_to_where_the_first_began(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    make_connection(ana.user, ConnectionState.NEEDS_REAUTHORIZATION)
+    ana.leave()
+    ana.come_back(ana.answer("Cancel"))
+    AuthorizationAttempt.objects.filter(ended_at=None).update(started_at=last_attempt().started_at - timedelta(hours=1))
+    consent.expire()
+    assert state_of(ana) == ConnectionState.NEEDS_REAUTHORIZATION
+
+
+def test_connecting_the_same_mailbox_again_keeps_what_was_read_and_another_one_does_not(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    connection = ana.connect()
+    make_meeting(connection, subject="Kept")
+    ana.connect()
+    assert Meeting.objects.filter(subject="Kept").exists()
+    Connection.objects.update(oid="00000000-0000-4000-8000-000000000000")
+    ana.connect()
+    assert not Meeting.objects.exists()
+
+
+def test_microsoft_out_of_reach_is_said_before_anyone_leaves(microsoft: Sandbox, settings: object) -> None:
+    ana = make_traveller(microsoft)
+    settings.MS_AUTHORITY_HOST = "https://127.0.0.1:9"  # type: ignore[attr-defined]  # pytest-django's settings
+    response = ana.client.get("/office365/authorize/", follow=True)
+    assert "Microsoft cannot be reached right now" in response.content.decode()
+    assert state_of(ana) == ConnectionState.NONE
+
+
+def test_without_a_tenant_nobody_is_sent_anywhere(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    CalendarService.objects.update(tenant_id=None)
+    response = ana.client.get("/office365/authorize/", follow=True)
+    assert "has not set up Office 365" in response.content.decode()
+
+
+def test_other_peoples_outcomes_are_not_found(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.come_back(ana.answer("Cancel"))
+    bo = Client()
+    bo.force_login(make_user(ana.user.account, "bo"))
+    assert bo.get(f"/office365/outcome/{last_attempt().reference}/").status_code == 404
+
+
+def test_no_secret_reaches_the_log(microsoft: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    ana = make_traveller(microsoft)
+    address = ana.answer()
+    ana.come_back(address)
+    code = address.split("code=")[1].split("&")[0]
+    ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("calendar"))
+    assert code not in ours
+    assert "Bearer" not in ours
+    assert Connection.objects.get().token_cache[:40] not in caplog.text
+
+
+def test_the_next_path_stays_on_this_site(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.leave("https://evil.example/")
+    assert last_attempt().next_path == "/meetings/"
+    ana.leave("//evil.example/")
+    assert last_attempt().next_path == "/meetings/"
+    assert User.objects.count() == 1

@@ -1,0 +1,157 @@
+"""Meetings and contacts as pages: the same number of queries for one row and a thousand, and no bad parameter hurts."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from calendar_integration.models import Connection, ConnectionState, Stream
+from tests.makers import make_account, make_connection, make_contact, make_meeting, make_service, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def make_person(state: ConnectionState = ConnectionState.ACTIVE, **fields: object) -> User:
+    account = make_account()
+    make_service(account)
+    user = make_user(account)
+    make_connection(user, state, **fields)
+    return user
+
+
+def page(user: User, path: str) -> str:
+    client = Client()
+    client.force_login(user)
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def queries(user: User, path: str) -> int:
+    client = Client()
+    client.force_login(user)
+    client.get(path)
+    with CaptureQueriesContext(database) as captured:
+        client.get(path)
+    return len(captured)
+
+
+@pytest.mark.parametrize("path", ["/meetings/", "/contacts/", "/meetings/?q=a", "/contacts/?q=a"])
+def test_a_thousand_rows_cost_as_many_queries_as_one(path: str) -> None:
+    user = make_person()
+    connection = Connection.objects.get()
+    now = timezone.now()
+    make_meeting(connection, start_at=now, end_at=now)
+    make_contact(connection)
+    few = queries(user, path)
+    for number in range(1000):
+        make_meeting(connection, start_at=now, end_at=now)
+        make_contact(connection, f"Ana {number}")
+    assert queries(user, path) == few <= 8
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "from=yesterday",
+        "from=0001-01-01",
+        "from=9999-12-31",
+        "from=2026-02-30",
+        "q=%00",
+        "q=%25_%27--",
+        f"q={'x' * 3000}",
+    ],
+)
+def test_odd_parameters_of_the_agenda_are_put_up_with(query: str) -> None:
+    assert "Meetings" in page(make_person(), f"/meetings/?{query}")
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=many", "page=99999999999", "q=%00", "q=%25_%27--"])
+def test_odd_parameters_of_the_directory_are_put_up_with(query: str) -> None:
+    assert "Contacts" in page(make_person(), f"/contacts/?{query}")
+
+
+def test_contacts_are_found_by_name_company_and_e_mail() -> None:
+    user = make_person()
+    connection = Connection.objects.get()
+    make_contact(connection, "Zoë Adler", company="Litware", emails=["zoe@litware.example"])
+    make_contact(connection, "Bruno Pires", company="Proseware", emails=["bruno@post.example"])
+    for words, found, missing in (("zoë", "Zoë", "Bruno"), ("prose", "Bruno", "Zoë"), ("litware.ex", "Zoë", "Bruno")):
+        shown = page(user, f"/contacts/?q={words}")
+        assert found in shown
+        assert missing not in shown
+
+
+def test_contacts_come_fifty_a_page() -> None:
+    user = make_person()
+    for number in range(51):
+        make_contact(Connection.objects.get(), f"Person {number:02}")
+    assert "Page 1 of 2" in page(user, "/contacts/")
+    second = page(user, "/contacts/?page=2")
+    assert "Person 50" in second
+    assert "Person 49" not in second
+
+
+def test_what_people_wrote_is_shown_as_text() -> None:
+    user = make_person()
+    now = timezone.now()
+    make_meeting(Connection.objects.get(), subject="<script>alert(1)</script>", start_at=now, end_at=now)
+    assert "<script>alert" not in page(user, "/meetings/")
+
+
+def test_a_join_link_opens_without_telling_where_from() -> None:
+    user = make_person()
+    now = timezone.now()
+    link = {"join_url": "https://contoso.zoom.us/j/1", "join_provider": "Zoom"}
+    make_meeting(Connection.objects.get(), start_at=now, end_at=now, **link)
+    shown = page(user, "/meetings/")
+    assert 'href="https://contoso.zoom.us/j/1" rel="noopener noreferrer"' in shown
+    assert "Join on Zoom" in shown
+
+
+def test_a_running_first_sync_shows_how_far_it_is_and_then_refreshes_the_page() -> None:
+    user = make_person(last_good_sync_at=None)
+    connection = Connection.objects.get()
+    Stream.objects.create(connection=connection, kind="events", items_read=140, is_reading=True)
+    client = Client()
+    client.force_login(user)
+    running = client.get("/meetings/status/")
+    assert "140 read so far" in running.content.decode()
+    assert "HX-Refresh" not in running
+    Connection.objects.update(last_good_sync_at=timezone.now())
+    assert client.get("/meetings/status/")["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (ConnectionState.NONE, "Your Office 365 calendar is not connected."),
+        (ConnectionState.PENDING, "You went to Microsoft and have not come back yet."),
+        (ConnectionState.STALE, "Out of date"),
+        (ConnectionState.NEEDS_REAUTHORIZATION, "Connect again; nothing is lost."),
+        (ConnectionState.BLOCKED_BY_ADMIN, "has to approve first"),
+        (ConnectionState.MAILBOX_UNSUPPORTED, "cannot be read"),
+        (ConnectionState.DISCONNECTED_BY_USER, "You disconnected"),
+        (ConnectionState.DISCONNECTED_BY_POLICY, "An administrator changed what Atrium may read"),
+    ],
+)
+def test_every_state_is_said_in_a_sentence_with_a_way_on(state: ConnectionState, sentence: str) -> None:
+    stale = {"last_good_sync_at": timezone.now()} if state == ConnectionState.STALE else {}
+    for path in ("/meetings/", "/contacts/", "/profile/"):
+        Connection.objects.all().delete()
+        user = User.objects.first() or make_person(state, **stale)
+        Connection.objects.filter(user=user).exists() or make_connection(user, state, **stale)
+        shown = page(user, path)
+        assert sentence in shown
+        assert "/office365/authorize/" in shown
+
+
+def test_connected_is_never_said_of_a_mailbox_that_was_not_reached_lately() -> None:
+    user = make_person(last_good_sync_at=timezone.now() - timedelta(hours=1))
+    shown = page(user, "/meetings/")
+    assert "Up to date" not in shown
+    assert "Out of date" in shown

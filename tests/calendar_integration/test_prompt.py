@@ -1,0 +1,144 @@
+"""Whether a sign-in leads on to Office 365: all must hold."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import Account, User
+from calendar_integration import prompt
+from calendar_integration.models import AskMode, AuthorizationAttempt, Connection, ConnectionState, Outcome
+from calendar_integration.prompt import Facts, Verdict
+from tests.makers import make_account, make_connection, make_service, make_user
+
+GO = Facts(
+    signed_in_by_sso=True,
+    ask=AskMode.FIRST,
+    is_enabled=True,
+    has_tenant=True,
+    is_connected=False,
+    was_asked=False,
+    is_paused=False,
+)
+facts = st.builds(
+    Facts,
+    signed_in_by_sso=st.booleans(),
+    ask=st.sampled_from(AskMode),
+    is_enabled=st.booleans(),
+    has_tenant=st.booleans(),
+    is_connected=st.booleans(),
+    was_asked=st.booleans(),
+    is_paused=st.booleans(),
+)
+
+
+@given(facts)
+def test_it_redirects_exactly_when_every_condition_holds(known: Facts) -> None:
+    expected = (
+        known.signed_in_by_sso
+        and known.ask != "off"
+        and known.is_enabled
+        and known.has_tenant
+        and not known.is_connected
+        and (known.ask == "every" or not known.was_asked)
+        and not known.is_paused
+    )
+    assert (prompt.decide(known) is Verdict.REDIRECT) == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "verdict"),
+    [
+        (replace(GO, signed_in_by_sso=False), Verdict.NOT_SSO),
+        (replace(GO, ask=AskMode.OFF), Verdict.ASK_IS_OFF),
+        (replace(GO, is_enabled=False), Verdict.INTEGRATION_IS_OFF),
+        (replace(GO, has_tenant=False), Verdict.NO_TENANT),
+        (replace(GO, is_connected=True), Verdict.CONNECTED),
+        (replace(GO, was_asked=True), Verdict.ASKED_BEFORE),
+        (replace(GO, ask=AskMode.EVERY, was_asked=True), Verdict.REDIRECT),
+        (replace(GO, is_paused=True), Verdict.PAUSED),
+        (GO, Verdict.REDIRECT),
+    ],
+)
+def test_each_reason_is_named(known: Facts, verdict: Verdict) -> None:
+    assert prompt.decide(known) is verdict
+
+
+def make_attempt(user: User, outcome: Outcome, hours_ago: float = 1) -> None:
+    AuthorizationAttempt.objects.create(
+        account=user.account,
+        user=user,
+        state=f"{user.pk}-{outcome}-{hours_ago}",
+        next_path="/",
+        state_before=ConnectionState.NONE,
+        outcome=outcome,
+        ended_at=timezone.now() - timedelta(hours=hours_ago),
+    )
+
+
+def is_paused(account: Account) -> bool:
+    return prompt.is_paused(account.pk, timezone.now())
+
+
+@pytest.mark.django_db
+def test_being_asked_is_written_when_the_redirect_is_issued() -> None:
+    account = make_account()
+    make_service(account)
+    user = make_user(account)
+    assert prompt.path_after_sso(user, "/contacts/") == "/office365/authorize/?next=%2Fcontacts%2F"
+    assert Connection.objects.get(user=user).asked_at
+    assert prompt.path_after_sso(user, "/contacts/") == "/contacts/"
+
+
+@pytest.mark.django_db
+def test_a_lost_connection_is_asked_for_again_in_mode_every_only() -> None:
+    account = make_account()
+    service = make_service(account, ask=AskMode.FIRST)
+    user = make_user(account)
+    make_connection(user, ConnectionState.NEEDS_REAUTHORIZATION, asked_at=timezone.now())
+    assert prompt.path_after_sso(user, "/") == "/"
+    service.ask = AskMode.EVERY
+    service.save()
+    assert prompt.path_after_sso(user, "/") != "/"
+
+
+@pytest.mark.django_db
+def test_an_account_without_a_service_asks_nobody() -> None:
+    assert prompt.path_after_sso(make_user(make_account()), "/meetings/") == "/meetings/"
+
+
+@pytest.mark.django_db
+def test_an_explicit_answer_that_consent_is_needed_pauses_for_a_day() -> None:
+    user = make_user(make_account())
+    make_attempt(user, Outcome.CONSENT_REQUIRED, hours_ago=25)
+    assert not is_paused(user.account)
+    make_attempt(user, Outcome.CONSENT_REQUIRED)
+    assert is_paused(user.account)
+
+
+@pytest.mark.django_db
+def test_one_persons_cancels_never_pause_but_three_peoples_do() -> None:
+    account = make_account()
+    ana, bo, cy = (make_user(account, name) for name in ("ana", "bo", "cy"))
+    for hours in (1, 2, 3, 4):
+        make_attempt(ana, Outcome.DECLINED, hours)
+    make_attempt(bo, Outcome.DECLINED)
+    assert not is_paused(account)
+    make_attempt(cy, Outcome.DECLINED)
+    assert is_paused(account)
+    assert not is_paused(make_account("fabrikam"))
+
+
+@pytest.mark.django_db
+def test_the_pause_ends_when_anyone_connects() -> None:
+    account = make_account()
+    people = [make_user(account, name) for name in ("ana", "bo", "cy")]
+    for person in people:
+        make_attempt(person, Outcome.DECLINED, hours_ago=2)
+    make_attempt(people[0], Outcome.CONSENT_REQUIRED, hours_ago=2)
+    assert is_paused(account)
+    make_attempt(people[1], Outcome.CONNECTED, hours_ago=1)
+    assert not is_paused(account)

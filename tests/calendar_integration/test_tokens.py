@@ -1,0 +1,101 @@
+"""Tokens: refreshed when they have to be, never lost, never readable at rest."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection as database
+from django.db import connections
+
+from calendar_integration import tokens
+from calendar_integration.errors import InvalidClientError, InvalidGrantError, UnavailableError
+from calendar_integration.models import Connection
+from tests.calendar_integration.synced import make_connected
+from tests.sandbox.running import Sandbox
+
+pytestmark = pytest.mark.django_db
+
+
+def make_expired(microsoft: Sandbox) -> Connection:
+    """A connection whose access token is good for nothing, with a refresh token that is."""
+    microsoft.control("POST", "/tokens", {"lifetime_seconds": 1})
+    connection = make_connected(microsoft)
+    microsoft.control("POST", "/tokens", {"lifetime_seconds": 3600})
+    return connection
+
+
+def refresh_token_of(connection: Connection) -> str:
+    connection.refresh_from_db()
+    held = json.loads(connection.token_cache)["RefreshToken"].values()
+    return str(next(iter(held))["secret"])
+
+
+def test_a_fresh_token_is_used_without_asking_anyone(microsoft: Sandbox) -> None:
+    connection = make_connected(microsoft)
+    microsoft.control("DELETE", "/requests")
+    assert tokens.access_token(connection)
+    assert microsoft.control("GET", "/requests") == []
+
+
+def test_an_expired_token_is_refreshed_and_the_rotated_refresh_token_kept(microsoft: Sandbox) -> None:
+    connection = make_expired(microsoft)
+    before, version = refresh_token_of(connection), connection.token_cache_version
+    first = tokens.access_token(connection)
+    assert refresh_token_of(connection) != before
+    assert connection.token_cache_version == version + 1
+    assert tokens.access_token(connection) == first
+
+
+def test_whoever_saved_first_wins(microsoft: Sandbox) -> None:
+    connection = make_expired(microsoft)
+    slow = Connection.objects.get(pk=connection.pk)
+    tokens.access_token(connection)
+    winner = refresh_token_of(connection)
+    assert tokens.access_token(slow)
+    assert refresh_token_of(connection) == winner
+
+
+def test_a_refusal_is_told_apart_from_our_own_mistake_and_from_an_outage(microsoft: Sandbox) -> None:
+    connection = make_expired(microsoft)
+    for fault, error in (
+        ("token.refresh_revoked", InvalidGrantError),
+        ("token.invalid_client", InvalidClientError),
+        ("token.unavailable", UnavailableError),
+        ("token.throttled", UnavailableError),
+    ):
+        microsoft.fault(fault, count=1)
+        with pytest.raises(error):
+            tokens.access_token(connection)
+    assert tokens.access_token(connection)
+
+
+def test_nothing_in_the_row_can_be_read_without_the_key(microsoft: Sandbox) -> None:
+    connection = make_connected(microsoft)
+    with database.cursor() as cursor:
+        cursor.execute("SELECT * FROM calendar_integration_connection WHERE id = %s", [connection.pk])
+        row = " ".join(map(str, cursor.fetchone()))
+        cursor.execute("SELECT * FROM calendar_integration_authorizationattempt")
+        attempts = " ".join(str(value) for attempt in cursor.fetchall() for value in attempt)
+    assert "access_token" not in row.lower()
+    assert refresh_token_of(connection) not in row
+    assert "code_verifier" not in attempts
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_keep_a_refresh_token_that_works(microsoft: Sandbox) -> None:
+    connection = make_expired(microsoft)
+
+    def refresh(_: int) -> str:
+        try:
+            return tokens.access_token(Connection.objects.get(pk=connection.pk))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as workers:
+        assert all(workers.map(refresh, range(4)))
+    last = Connection.objects.get(pk=connection.pk)
+    cache = json.loads(last.token_cache)
+    for held in cache["AccessToken"].values():
+        held["expires_on"] = held["extended_expires_on"] = "1"
+    last.token_cache = json.dumps(cache)
+    assert tokens.access_token(last)

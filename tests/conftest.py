@@ -1,0 +1,46 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from pytest_django.fixtures import Settings
+
+from calendar_integration import http
+from tests.sandbox.running import SECRET, Sandbox, start_sandbox
+
+
+def pytest_configure() -> None:
+    """Static files by their plain names: hashed ones need a collectstatic first."""
+    django_settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where it is missing
+    # A cheap hash: slow ones are for attackers.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # The audit log's trigger refuses the TRUNCATE that transactional tests clean up with; see accounts/test_audit.py.
+    django_settings.DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c atrium.retention=on"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright leaves an event loop behind, under which Django refuses to touch the database."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.fixture(scope="session")
+def _microsoft_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with start_sandbox(tmp_path_factory.mktemp("microsoft")) as running:
+        yield running
+
+
+@pytest.fixture
+def microsoft(_microsoft_process: Sandbox, settings: Settings) -> Iterator[Sandbox]:
+    """The sandbox as it is on the first day, with the portal's settings pointing at it."""
+    _microsoft_process.control("POST", "/reset")
+    settings.MS_AUTHORITY_HOST = _microsoft_process.https
+    settings.MS_GRAPH_URL = _microsoft_process.graph
+    settings.MS_CA_BUNDLE = str(_microsoft_process.data_dir / "ca.pem")
+    settings.MS_CLIENT_SECRET = SECRET
+    http.forget_everything()
+    yield _microsoft_process
+    http.forget_everything()
+    cache.clear()
