@@ -38,6 +38,12 @@ class Item:
     elsewhere: str
 
     @property
+    def title(self) -> str:
+        """Its subject; Exchange's prefix of a cancelled one says again what the page says anyway."""
+        subject = self.meeting.subject
+        return subject.removeprefix("Canceled: ") if self.meeting.is_cancelled else subject
+
+    @property
     def is_longer_than_a_day(self) -> bool:
         """Whether it reaches over midnight."""
         return self.first_day != self.last_day
@@ -54,8 +60,8 @@ class Item:
             f"organised by {organizer}" if organizer else "",
             f"{meeting.attendee_count} invited" if meeting.attendee_count else "",
             self._repeats(),
-            ANSWERS.get(meeting.response, ""),
-            "Free" if meeting.show_as == "free" and not meeting.is_all_day else "",
+            ANSWERS.get(meeting.response, "") if not meeting.is_cancelled else "",
+            "Free" if meeting.show_as == "free" and not (meeting.is_all_day or meeting.is_cancelled) else "",
         ]
         return [fact for fact in facts if fact]
 

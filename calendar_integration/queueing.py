@@ -2,13 +2,18 @@
 
 import logging
 
+import redis
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
 SYNC_TASK = "calendar_integration.sync_connection"
+PATIENCE_SECONDS = 1
 
 
 def enqueue_sync(connection_id: int) -> None:
@@ -19,6 +24,27 @@ def enqueue_sync(connection_id: int) -> None:
 def send(connection_id: int) -> None:
     """Ask for it now. With the queue out of reach nothing is lost: the schedule finds it when it is due."""
     try:
+        if not queue_answers():
+            raise OperationalError("Redis does not answer")
         current_app.send_task(SYNC_TASK, [connection_id], retry=False)
     except OperationalError as error:
         logger.warning("connection %s waits for the schedule, the queue is out of reach: %s", connection_id, error)
+
+
+def queue_answers() -> bool:
+    """Whether Redis answers at once. Celery's own connection would try for seconds, and somebody may be waiting."""
+    try:
+        with redis_client() as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def redis_client() -> redis.Redis:
+    """A client that gives up after a second and never tries twice."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=PATIENCE_SECONDS,
+        socket_connect_timeout=PATIENCE_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from accounts.models import User
 from calendar_integration.models import CalendarService, Connection, ConnectionState, Stream
@@ -33,6 +34,22 @@ class MailboxStatus:
     can_connect: bool = False
     is_first_sync: bool = False
     reads: tuple[tuple[str, int, bool], ...] = ()
+    window: tuple[datetime, datetime] | None = None
+
+    @property
+    def was_never_connected(self) -> bool:
+        """Whether there is nothing to show but the way to connect."""
+        return self.can_connect and not self.mailbox
+
+    @property
+    def checked_ago(self) -> str:
+        """How long ago the mailbox was last reached, to the second within the first minute."""
+        if self.checked_at is None:
+            return ""
+        seconds = int((timezone.now() - self.checked_at).total_seconds())
+        if seconds < 60:
+            return "just now" if seconds < 5 else f"{seconds} seconds ago"
+        return f"{timesince(self.checked_at, depth=1)} ago"
 
 
 TEXTS = {
@@ -82,7 +99,16 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
     if connection.state == ConnectionState.STALE or late:
         tone, text = TEXTS[ConnectionState.STALE]
         return MailboxStatus(tone, text, ConnectionState.STALE, connection.mailbox, checked_at, can_connect=True)
-    return MailboxStatus(Tone.GOOD, "Up to date", connection.state, connection.mailbox, checked_at)
+    window = _window(connection)
+    return MailboxStatus(Tone.GOOD, "Up to date", connection.state, connection.mailbox, checked_at, window=window)
+
+
+def _window(connection: Connection) -> tuple[datetime, datetime] | None:
+    """What part of the calendar is kept: its first moment, and its last."""
+    for stream in connection.streams.all():
+        if stream.window_start and stream.window_end:
+            return stream.window_start, stream.window_end - timedelta(microseconds=1)
+    return None
 
 
 def _first_sync(connection: Connection) -> MailboxStatus:

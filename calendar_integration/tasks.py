@@ -22,6 +22,8 @@ def sync_connection(connection_id: int) -> None:
 def dispatch_due() -> None:
     """Queue the mailboxes that are due, and say which have gone stale."""
     schedule.mark_stale()
+    if not queueing.queue_answers():
+        return  # claimed mailboxes would wait for nothing
     for connection_id in schedule.claim_due():
         queueing.send(connection_id)
 

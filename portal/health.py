@@ -4,10 +4,11 @@ import time
 
 import redis
 from celery import shared_task
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from calendar_integration.queueing import redis_client
 
 WORKER_SEEN_KEY = "atrium:worker-seen-at"
 WORKER_SILENT_AFTER_SECONDS = 60
@@ -31,7 +32,7 @@ def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:  # a DatabaseError, or the InterfaceError of a connection that was cut
         return False
     return True
 
@@ -39,7 +40,7 @@ def database_answers() -> bool:
 def redis_and_worker() -> dict[str, bool]:
     """Whether Redis answers, and whether a worker was heard of within a minute."""
     try:
-        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+        with redis_client() as client:
             seen_at = client.get(WORKER_SEEN_KEY)
     except redis.RedisError:
         return {"redis": False, "worker": False}
@@ -50,5 +51,5 @@ def redis_and_worker() -> dict[str, bool]:
 @shared_task(name="portal.worker_heartbeat")
 def worker_heartbeat() -> None:
     """Leave the time, in seconds since 1970, where readyz looks for it."""
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
+    with redis_client() as client:
         client.set(WORKER_SEEN_KEY, time.time())

@@ -18,8 +18,10 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     user = signed_in_user(request)
     words = query_text(request, "q", longest=200)
     paginator = Paginator(contacts.of_user(user, words), PAGE_SIZE)
+    status = mailbox_status(user)
     context = {
-        "status": mailbox_status(user),
+        "status": status,
+        "is_empty": status.was_never_connected,
         "page": paginator.get_page(request.GET.get("page")),
         "words": words,
     }

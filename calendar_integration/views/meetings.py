@@ -22,8 +22,10 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     words = query_text(request, "q", longest=200)
     first_day = parse_day(request.GET.get("from", "")) or today
     days = meetings.search(user, words, first_day, zone) if words else meetings.agenda(user, first_day, zone)
+    status = mailbox_status(user)
     context = {
-        "status": mailbox_status(user),
+        "status": status,
+        "is_empty": status.was_never_connected,
         "days": days,
         "words": words,
         "most_found": meetings.MOST_FOUND,

@@ -46,7 +46,7 @@ def person(stack: Stack, new_context: Callable[..., BrowserContext]) -> Iterator
     people: list[Person] = []
 
     def make(name: str = "Ana Lima", **options: Any) -> Person:
-        context = new_context(timezone_id="Europe/Madrid", **options)
+        context = new_context(**{"timezone_id": "Europe/Madrid", **options})
         people.append(Person(name, stack, context))
         return people[-1]
 

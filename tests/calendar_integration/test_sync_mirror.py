@@ -100,8 +100,11 @@ def test_a_renamed_series_is_renamed_in_every_occurrence(microsoft: Sandbox) -> 
     assert_is_mirror(microsoft, connection)
 
 
-def test_a_deleted_series_takes_its_occurrences_along(microsoft: Sandbox) -> None:
+@pytest.mark.parametrize("fault", ["", "graph.bare_series_removal"])
+def test_a_deleted_series_takes_its_occurrences_along(microsoft: Sandbox, fault: str) -> None:
     connection = make_synced(microsoft)
+    if fault:
+        microsoft.fault(fault)
     master_id = events(microsoft, connection, "occurrence")[0]["seriesMasterId"]
     microsoft.control("DELETE", f"/people/{connection.mailbox}/events/{master_id}")
     sync(connection)
