@@ -1,5 +1,6 @@
 """Forms of the ground floor."""
 
+import re
 from typing import Any, cast
 
 from django import forms
@@ -7,8 +8,9 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
 
 from accounts.models import Account, User
+from accounts.models.account import VANITY_PATTERN
 from accounts.password_sign_in import matching_people
-from accounts.time_zones import known_time_zones
+from accounts.time_zones import FOLLOW_ACCOUNT, known_time_zones
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
@@ -37,8 +39,8 @@ class PasswordSignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fixed_vanity = vanity
         self.fields["password"].widget.attrs["class"] = "form-control"
-        chosen = self.data.get("vanity")
-        choice_field(self, "vanity").choices = [(chosen, chosen)] if chosen else []
+        chosen = self.data.get("vanity", "")
+        choice_field(self, "vanity").choices = [(chosen, chosen)] if re.match(VANITY_PATTERN, chosen) else []
 
     def clean(self) -> dict[str, Any]:
         """Sign in, or ask for the company, or say that it does not fit."""
@@ -68,10 +70,9 @@ class PasswordSignInForm(AuthenticationForm):
 
 
 class TimeZoneForm(forms.Form):
-    """The time zone a person's pages are drawn in; empty means the account's."""
+    """The time zone a person's pages are drawn in."""
 
     time_zone = forms.ChoiceField(
-        required=False,
         label="Time zone",
         widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"invalid_choice": "%(value)s is not a time zone we know."},
@@ -80,4 +81,7 @@ class TimeZoneForm(forms.Form):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [(name, name.replace("_", " ")) for name in known_time_zones()]
-        choice_field(self, "time_zone").choices = [("", f"Same as {account.name} ({account.time_zone})"), *names]
+        choice_field(self, "time_zone").choices = [
+            (FOLLOW_ACCOUNT, f"Same as {account.name} ({account.time_zone})"),
+            *names,
+        ]

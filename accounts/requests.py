@@ -5,9 +5,16 @@ from django.http import HttpRequest
 
 from accounts.models import User
 
+LONGEST_PARAMETER = 2000
+
 
 def signed_in_user(request: HttpRequest) -> User:
     """The person asking. LoginRequiredMiddleware let nobody else in; PermissionDenied where it was bypassed."""
     if isinstance(request.user, User):
         return request.user
     raise PermissionDenied
+
+
+def query_text(request: HttpRequest, name: str, *, longest: int = LONGEST_PARAMETER) -> str:
+    """A query parameter as text the database can take: trimmed, shortened, without NUL characters."""
+    return request.GET.get(name, "").replace("\0", "").strip()[:longest]

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 
+FOLLOW_ACCOUNT = "account"  # chosen, unlike an empty one, which a browser's zone may fill
+
 
 @lru_cache(maxsize=1)
 def known_time_zones() -> tuple[str, ...]:
@@ -20,7 +22,7 @@ def known_time_zones() -> tuple[str, ...]:
 def time_zone_of(user: User) -> ZoneInfo:
     """The person's time zone, else the account's, else UTC."""
     for name in (user.time_zone, user.account.time_zone):
-        if name:
+        if name and name != FOLLOW_ACCOUNT:
             try:
                 return ZoneInfo(name)
             except (ZoneInfoNotFoundError, ValueError):

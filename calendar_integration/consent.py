@@ -6,9 +6,11 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,6 +29,8 @@ from calendar_integration.models import (
 from calendar_integration.models.authorization import LIFETIME
 
 logger = logging.getLogger(__name__)
+
+REDEEMING = timedelta(minutes=2)  # longer than every time limit on the way to a token
 
 
 class NoTenantError(Exception):
@@ -92,14 +96,16 @@ def finish(attempt: AuthorizationAttempt, ending: Ending) -> None:
 
 
 def expire() -> int:
-    """End the attempts that have been open for longer than fifteen minutes; answers how many."""
-    late = AuthorizationAttempt.objects.filter(ended_at=None, started_at__lt=timezone.now() - LIFETIME)
-    expired = 0
-    for attempt in late.select_related("account", "user")[:500]:
-        if _mark_used(attempt):
-            finish(attempt, Ending(Outcome.EXPIRED))
-            expired += 1
-    return expired
+    """End the attempts that have been open for longer than fifteen minutes; answers how many.
+
+    Those too whose answer was being redeemed when the process died.
+    """
+    now = timezone.now()
+    never_back, died = Q(ended_at=None, started_at__lt=now - LIFETIME), Q(outcome="", ended_at__lt=now - REDEEMING)
+    late = AuthorizationAttempt.objects.filter(never_back | died).select_related("account", "user")[:500]
+    for attempt in late:
+        finish(attempt, Ending(Outcome.EXPIRED))
+    return len(late)
 
 
 def tenant_of(user: User) -> uuid.UUID:

@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import warnings
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -151,13 +152,14 @@ def _read_local_env(var: Path) -> None:
 def kept_secret(path: Path, fresh: str) -> str:
     """The secret kept in this file, readable by its owner alone; `fresh` is kept where there is none."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
+    # Written beside, then linked: another process sees the whole secret or none, and the first one wins.
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w") as file:
         file.write(fresh)
-    return fresh
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    Path(draft).unlink()
+    return path.read_text().strip()
 
 
 def _is_root() -> bool:

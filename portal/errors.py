@@ -17,8 +17,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name
-    """403: known, but not allowed; a stale form ends here as well."""
-    return page(request, 403, "You may not do that", "If you came from an old tab, reload that page and try again.")
+    """403: known, but not allowed."""
+    return page(request, 403, "You may not do that", "Ask an administrator of your company if you need it.")
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is missing or old; the reason is for the log."""
+    logger.info("refused a form for %s: %s", request.path, reason)
+    text = "Nothing was changed. Reload the page you came from and try again; cookies have to be allowed."
+    return page(request, 403, "That form is too old", text)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django passes it by name

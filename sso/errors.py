@@ -35,6 +35,7 @@ class SamlError(Exception):
     """A sign-in that is refused, for this reason; `detail` is for the log and holds nothing secret."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else str(reason))
+        # In one line: parts of it were written by whoever sent the message.
+        self.detail = " ".join(detail.split())
+        super().__init__(f"{reason}: {self.detail}" if self.detail else str(reason))
         self.reason = reason
-        self.detail = detail

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         unique=True,
                         validators=[
                             django.core.validators.RegexValidator(
-                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$",
+                                "^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\Z",
                                 "Use small letters, digits and hyphens.",
                             )
                         ],
@@ -72,7 +72,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_active", models.BooleanField(default=True)),
-                ("time_zone", models.CharField(blank=True, help_text="Empty: the account's.", max_length=64)),
+                (
+                    "time_zone",
+                    models.CharField(blank=True, help_text="Empty: never chosen, the account's.", max_length=64),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "account",

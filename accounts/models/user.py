@@ -50,7 +50,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     is_active = models.BooleanField(default=True)
-    time_zone = models.CharField(max_length=64, blank=True, help_text="Empty: the account's.")
+    time_zone = models.CharField(max_length=64, blank=True, help_text="Empty: never chosen, the account's.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()

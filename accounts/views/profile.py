@@ -11,13 +11,16 @@ from accounts.extensions import profile_panels
 from accounts.forms import TimeZoneForm
 from accounts.models import AuditAction
 from accounts.requests import signed_in_user
+from accounts.time_zones import FOLLOW_ACCOUNT
 
 
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Show the page; a POST saves the time zone."""
     user = signed_in_user(request)
-    form = TimeZoneForm(request.POST or None, account=user.account, initial={"time_zone": user.time_zone})
+    form = TimeZoneForm(
+        request.POST or None, account=user.account, initial={"time_zone": user.time_zone or FOLLOW_ACCOUNT}
+    )
     if request.method == "POST" and form.is_valid():
         save_time_zone(request, form.cleaned_data["time_zone"])
         messages.success(request, "Time zone saved.")

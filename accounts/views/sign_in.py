@@ -32,6 +32,11 @@ class PasswordSignInView(auth_views.LoginView):
         account = get_object_or_404(Account, vanity=vanity) if vanity else None
         return super().get_context_data(**kwargs, account=account)
 
+    def get_success_url(self) -> str:
+        """Where the person wanted to be; not this very page, at which Django would refuse to go round in circles."""
+        url = super().get_success_url()
+        return self.get_default_redirect_url() if url == self.request.path else url
+
     def form_valid(self, form: PasswordSignInForm) -> HttpResponse:  # type: ignore[override]  # narrower by authentication_form
         """Sign in, and remember that it happened."""
         response = super().form_valid(form)

@@ -11,6 +11,7 @@ from calendar_integration.join_links import find_join_link
 from calendar_integration.zones import to_iana
 
 PRIVATE = ("private", "confidential")
+SHORT = 20  # what the columns of Graph's words have room for; all its words are shorter
 
 
 def is_stripped(item: dict[str, Any]) -> bool:
@@ -40,9 +41,9 @@ def to_row(item: dict[str, Any]) -> MeetingRow:
     return MeetingRow(
         remote_id=item["id"],
         change_key=item.get("changeKey") or item.get("@odata.etag", ""),
-        kind=item.get("type") or "singleInstance",
+        kind=(item.get("type") or "singleInstance")[:SHORT],
         master_id=item.get("seriesMasterId") or "",
-        pattern=((item.get("recurrence") or {}).get("pattern") or {}).get("type") or "",
+        pattern=(((item.get("recurrence") or {}).get("pattern") or {}).get("type") or "")[:SHORT],
         subject=item.get("subject") or "",
         preview=item.get("bodyPreview") or "",
         location=location,
@@ -59,8 +60,8 @@ def to_row(item: dict[str, Any]) -> MeetingRow:
         join_provider=link.provider if link else "",
         is_cancelled=bool(item.get("isCancelled")),
         is_private=item.get("sensitivity") in PRIVATE,
-        show_as=item.get("showAs") or "",
-        response=(item.get("responseStatus") or {}).get("response") or "",
+        show_as=(item.get("showAs") or "")[:SHORT],
+        response=((item.get("responseStatus") or {}).get("response") or "")[:SHORT],
         web_link=item.get("webLink") or "",
     )
 

@@ -22,7 +22,7 @@ class Meeting(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="meetings")
     remote_id = models.TextField()
     change_key = models.TextField(blank=True)
-    kind = models.CharField(max_length=14, choices=MeetingKind)
+    kind = models.CharField(max_length=20, choices=MeetingKind)
     master_id = models.TextField(blank=True)
     pattern = models.CharField(max_length=20, blank=True, help_text="How a series repeats, in Graph's word.")
     subject = models.TextField(blank=True)

@@ -4,6 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
@@ -16,6 +17,8 @@ METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 MOST_CERTIFICATES = 2
+LONGEST_ENTITY_ID = 1024
+LONGEST_URL = 2000
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ def parse_idp_metadata(xml: bytes) -> IdpMetadata:
     certificates = _certificates(idp)
     if not entity.get("entityID") or not certificates:
         raise SamlError(Reason.MALFORMED, "the metadata has no entity id or no signing certificate")
+    if len(entity.get("entityID")) > LONGEST_ENTITY_ID:
+        raise SamlError(Reason.MALFORMED, "the metadata has an entity id that is too long")
     return IdpMetadata(entity.get("entityID"), _redirect_url(idp), certificates)
 
 
@@ -52,10 +57,21 @@ def _idp(entity: Any) -> Any:
 
 def _redirect_url(idp: Any) -> str:
     for service in idp.findall(f"{{{METADATA}}}SingleSignOnService"):
-        url = service.get("Location", "")
-        if service.get("Binding") == REDIRECT and url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-            return str(url)
+        url = str(service.get("Location", ""))
+        if service.get("Binding") == REDIRECT and _is_private(url):
+            if len(url) > LONGEST_URL:
+                raise SamlError(Reason.MALFORMED, "the metadata has an address that is too long")
+            return url
     raise SamlError(Reason.MALFORMED, "the metadata has no HTTP-Redirect address that begins with https://")
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody between a browser and this address reads along."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost"))
 
 
 def _certificates(idp: Any) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import login as django_login
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import audit
 from accounts.models import Account, AuditAction, Domain
 from accounts.paths import checked_path
+from accounts.requests import query_text
 from calendar_integration import prompt
 from sso import saml, sign_in
 from sso.errors import Reason, SamlError
@@ -60,7 +63,7 @@ def acs(request: HttpRequest, vanity: str) -> HttpResponse:
     try:
         if provider is None:
             raise SamlError(Reason.NOT_CONFIGURED)
-        handle = sign_in.receive(provider, request.POST.get("SAMLResponse", ""))
+        handle = sign_in.receive(provider, _posted_message(request))
     except SamlError as error:
         return refuse(request, vanity, error)
     return HttpResponseRedirect(f"{reverse('sso_finish', args=[vanity])}?{urlencode({'handle': handle})}")
@@ -76,7 +79,7 @@ def finish(request: HttpRequest, vanity: str) -> HttpResponse:
     try:
         if provider is None:
             raise SamlError(Reason.NOT_CONFIGURED)
-        user, next_path = sign_in.finish(provider, request.GET.get("handle", ""), browser_key, request)
+        user, next_path = sign_in.finish(provider, query_text(request, "handle"), browser_key, request)
     except SamlError as error:
         return refuse(request, vanity, error)
     with transaction.atomic():
@@ -105,14 +108,32 @@ def metadata(_request: HttpRequest, vanity: str) -> HttpResponse:
 @login_not_required
 def discover(request: HttpRequest) -> HttpResponse:
     """From an e-mail address to its company's sign-in, by a page of ours: a form may not lead to another origin."""
-    email = request.GET.get("username", "").strip().lower()
-    domain = Domain.objects.filter(
-        name=email.rpartition("@")[2], proven_at__isnull=False, account__identity_provider__is_enabled=True
-    ).select_related("account")
-    account = domain[0].account if "@" in email and domain else None
+    email = query_text(request, "username", longest=254).lower()
+    account = _account_of(email)
     next_path = checked_path(request.GET.get("next"))
     context = {"account": account, "email": email, "next_path": next_path}
     return render(request, "sso/discover.html", context, status=200 if account or not email else 404)
+
+
+def _posted_message(request: HttpRequest) -> str:
+    """The message in the body. Raises SamlError where the body is too large or cannot be read."""
+    try:
+        return request.POST.get("SAMLResponse", "")
+    except RequestDataTooBig as error:
+        raise SamlError(Reason.TOO_LARGE, "the body") from error
+    except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError) as error:
+        raise SamlError(Reason.MALFORMED, f"the body: {type(error).__name__}") from error
+
+
+def _account_of(email: str) -> Account | None:
+    """The account that has proven the address's domain and has single sign-on."""
+    if "@" not in email:
+        return None
+    domain = Domain.objects.filter(
+        name=email.rpartition("@")[2], proven_at__isnull=False, account__identity_provider__is_enabled=True
+    )
+    found = domain.select_related("account").first()
+    return found.account if found else None
 
 
 def _provider(vanity: str) -> IdentityProvider | None:

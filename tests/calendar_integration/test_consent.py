@@ -239,3 +239,13 @@ def test_the_next_path_stays_on_this_site(microsoft: Sandbox) -> None:
     ana.leave("//evil.example/")
     assert last_attempt().next_path == "/meetings/"
     assert User.objects.count() == 1
+
+
+def test_a_process_that_died_while_redeeming_leaves_nobody_pending_for_ever(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.leave()
+    AuthorizationAttempt.objects.update(ended_at=last_attempt().started_at)
+    assert consent.expire() == 0
+    AuthorizationAttempt.objects.update(ended_at=last_attempt().started_at - timedelta(minutes=3))
+    assert consent.expire() == 1
+    assert state_of(ana) == ConnectionState.NONE
