@@ -19,7 +19,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Show the page; a POST saves the time zone."""
     user = signed_in_user(request)
     form = TimeZoneForm(
-        request.POST or None, account=user.account, initial={"time_zone": user.time_zone or FOLLOW_ACCOUNT}
+        request.POST if request.method == "POST" else None,
+        account=user.account,
+        initial={"time_zone": user.time_zone or FOLLOW_ACCOUNT},
     )
     if request.method == "POST" and form.is_valid():
         save_time_zone(request, form.cleaned_data["time_zone"])
