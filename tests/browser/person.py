@@ -76,10 +76,6 @@ class Person:
         """Whether the portal knows them."""
         return self.context.request.get(f"{self.stack.portal}/api/v1/me").status == 200
 
-    def titles(self) -> list[str]:
-        """The meetings on the page."""
-        return [title.strip() for title in self.page.locator(".meeting-title").all_inner_texts()]
-
     def events(self) -> list[dict[str, Any]]:
         """Their calendar as the mailbox lists it."""
         listed: list[dict[str, Any]] = self.stack.control("GET", f"/people/{self.email}/events")["value"]

@@ -17,7 +17,7 @@ def make_connected(person: Callable[..., Person], **options: Any) -> Person:
     mia.sign_in()
     mia.press("Accept")
     mia.open("/meetings/")
-    mia.page.locator(".status-good").or_(mia.page.locator(".meeting").first).first.wait_for(timeout=20_000)
+    mia.is_up_to_date()
     return mia
 
 
