@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from calendar_integration import consent, queueing
+from calendar_integration import attempts, queueing
 from calendar_integration.sync import engine, schedule
 
 logger = logging.getLogger(__name__)
@@ -31,4 +31,4 @@ def dispatch_due() -> None:
 @shared_task(name="calendar_integration.expire_attempts")
 def expire_attempts() -> None:
     """End authorizations that nobody came back from."""
-    consent.expire()
+    attempts.expire()

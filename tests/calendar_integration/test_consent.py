@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEvent, User
-from calendar_integration import consent
+from calendar_integration import attempts
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,
@@ -155,9 +155,9 @@ def test_an_answer_after_twenty_minutes_is_too_late(microsoft: Sandbox) -> None:
     attempt = last_attempt()
     AuthorizationAttempt.objects.update(started_at=attempt.started_at - timedelta(minutes=20))
     assert ana.come_back(address).status_code == 400
-    assert consent.expire() == 1
+    assert attempts.expire() == 1
     assert (last_attempt().outcome, state_of(ana)) == (Outcome.EXPIRED, ConnectionState.NONE)
-    assert consent.expire() == 0
+    assert attempts.expire() == 0
 
 
 def test_two_tabs_at_once_both_lead_somewhere(microsoft: Sandbox) -> None:
@@ -182,7 +182,7 @@ def test_giving_up_a_second_time_goes_back_to_where_the_first_began(microsoft: S
     ana.leave()
     ana.come_back(ana.answer("Cancel"))
     AuthorizationAttempt.objects.filter(ended_at=None).update(started_at=last_attempt().started_at - timedelta(hours=1))
-    consent.expire()
+    attempts.expire()
     assert state_of(ana) == ConnectionState.NEEDS_REAUTHORIZATION
 
 
@@ -245,7 +245,7 @@ def test_a_process_that_died_while_redeeming_leaves_nobody_pending_for_ever(micr
     ana = make_traveller(microsoft)
     ana.leave()
     AuthorizationAttempt.objects.update(ended_at=last_attempt().started_at)
-    assert consent.expire() == 0
+    assert attempts.expire() == 0
     AuthorizationAttempt.objects.update(ended_at=last_attempt().started_at - timedelta(minutes=3))
-    assert consent.expire() == 1
+    assert attempts.expire() == 1
     assert state_of(ana) == ConnectionState.NONE

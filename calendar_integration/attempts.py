@@ -1,0 +1,113 @@
+"""Attempts to authorize Office 365: opened, claimed by one answer, ended, and given up when nobody came back."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import AuditAction, User
+from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
+from calendar_integration.models.authorization import LIFETIME
+
+logger = logging.getLogger(__name__)
+
+REDEEMING = timedelta(minutes=2)  # longer than every time limit on the way to a token
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How an attempt ended, with a sentence's worth of detail for the person."""
+
+    outcome: Outcome
+    detail: str = ""
+
+
+def open_attempt(user: User, next_path: str) -> AuthorizationAttempt:
+    """Begin one, with a state of its own; the person's connection is pending from now on, unless it works."""
+    with transaction.atomic():
+        connection, _ = Connection.objects.select_for_update().get_or_create(
+            user=user, defaults={"account": user.account}
+        )
+        attempt = AuthorizationAttempt.objects.create(
+            account=user.account,
+            user=user,
+            state=secrets.token_urlsafe(32),
+            next_path=next_path,
+            state_before=_resting_state(connection),
+        )
+        if not connection.is_active:
+            connection.state = ConnectionState.PENDING
+            connection.save(update_fields=["state"])
+    return attempt
+
+
+def _resting_state(connection: Connection) -> str:
+    """The state to go back to: that of the connection, or of the open attempt that made it pending."""
+    if connection.state != ConnectionState.PENDING:
+        return connection.state
+    earlier = AuthorizationAttempt.objects.filter(user=connection.user_id, ended_at=None).order_by("-pk").first()
+    return earlier.state_before if earlier else ConnectionState.NONE
+
+
+def _step_back(attempt: AuthorizationAttempt) -> None:
+    others_open = AuthorizationAttempt.objects.filter(user=attempt.user, ended_at=None).exclude(pk=attempt.pk)
+    if others_open.filter(started_at__gt=timezone.now() - LIFETIME).exists():
+        return
+    blocked = attempt.outcome == Outcome.CONSENT_REQUIRED
+    state = ConnectionState.BLOCKED_BY_ADMIN if blocked else attempt.state_before
+    Connection.objects.filter(user=attempt.user, state=ConnectionState.PENDING).update(state=state)
+
+
+def claim(user: User, state: str) -> AuthorizationAttempt | None:
+    """This person's open attempt with that state, marked as used; None where there is none."""
+    attempt = (
+        AuthorizationAttempt.objects.select_related("account", "user")
+        .filter(user=user, state=state, ended_at=None, started_at__gt=timezone.now() - LIFETIME)
+        .exclude(flow="")
+        .first()
+    )
+    return attempt if attempt and _mark_used(attempt) else None
+
+
+def _mark_used(attempt: AuthorizationAttempt) -> bool:
+    """Whether this call is the one that ends the attempt: of two at once, one wins."""
+    open_attempt = AuthorizationAttempt.objects.filter(pk=attempt.pk, ended_at=None)
+    return bool(open_attempt.update(ended_at=timezone.now()))
+
+
+def finish(attempt: AuthorizationAttempt, ending: Ending) -> None:
+    """Write down how it ended; a connection still waiting for it goes back to where it was."""
+    with transaction.atomic():
+        attempt.outcome, attempt.detail, attempt.flow = ending.outcome, ending.detail[:300], ""
+        attempt.ended_at = timezone.now()
+        attempt.save(update_fields=["outcome", "detail", "flow", "ended_at"])
+        if ending.outcome != Outcome.CONNECTED:
+            _step_back(attempt)
+        audit.record(
+            AuditAction.AUTHORIZATION_ENDED,
+            account=attempt.account,
+            actor=attempt.user,
+            target=attempt.user,
+            after={"outcome": ending.outcome},
+            reason=attempt.detail,
+            reference=attempt.reference,
+        )
+    logger.info("authorization %s of user %s ended: %s", attempt.reference, attempt.user_id, ending.outcome)
+
+
+def expire() -> int:
+    """End the attempts that have been open for longer than fifteen minutes; answers how many.
+
+    Those too whose answer was being redeemed when the process died.
+    """
+    now = timezone.now()
+    never_back, died = Q(ended_at=None, started_at__lt=now - LIFETIME), Q(outcome="", ended_at__lt=now - REDEEMING)
+    late = AuthorizationAttempt.objects.filter(never_back | died).select_related("account", "user")[:500]
+    for attempt in late:
+        finish(attempt, Ending(Outcome.EXPIRED))
+    return len(late)
