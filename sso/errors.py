@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Every reason, in the order they are looked for."""
+    """Every reason."""
 
     NOT_CONFIGURED = "not_configured"
     TOO_LARGE = "too_large"

@@ -65,6 +65,8 @@ def finish(provider: IdentityProvider, handle: str, browser_key: str, request: H
     if not AuthnRequest.objects.filter(pk=pending.pk, finished_at=None).update(finished_at=timezone.now(), answer={}):
         raise SamlError(Reason.REPLAYED, "finished before")
     assertion = saml.Assertion.from_json(pending.answer)
+    if assertion.issuer != provider.entity_id:
+        raise SamlError(Reason.WRONG_ISSUER, "the identity provider was replaced meanwhile")
     return provisioning.user_of(provider, assertion, request), pending.next_path
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from sso.errors import Reason, SamlError
+from sso.saml.signatures import check_signatures
 
 LARGEST_MESSAGE = 256 * 1024  # bytes of XML; real responses have 5,000 to 60,000
 
@@ -16,6 +17,7 @@ TIMES = ("IssueInstant", "NotBefore", "NotOnOrAfter", "AuthnInstant", "SessionNo
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z", re.ASCII)
 
 PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
 ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
 
 
@@ -31,10 +33,13 @@ def read_header(encoded: str) -> MessageHeader:
     root = parse(decode(encoded))
     if root.tag != f"{{{PROTOCOL}}}Response":
         raise SamlError(Reason.MALFORMED, "not a Response")
-    assertions = [*root.iter(f"{{{ASSERTION}}}Assertion", f"{{{ASSERTION}}}EncryptedAssertion")]
+    assertions = list(root.iter(f"{{{ASSERTION}}}Assertion"))
     if len(assertions) > 1 or any(assertion.getparent() is not root for assertion in assertions):
         raise SamlError(Reason.MALFORMED, f"{len(assertions)} assertions, or one in a strange place")
+    if next(root.iter(f"{{{ENCRYPTION}}}EncryptedData"), None) is not None:
+        raise SamlError(Reason.MALFORMED, "something encrypted, though no key of ours was published")
     _refuse_odd_times(root)
+    check_signatures(root, signable={root.tag, f"{{{ASSERTION}}}Assertion"})
     return MessageHeader(in_response_to=root.get("InResponseTo", ""))
 
 

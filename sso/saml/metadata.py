@@ -17,7 +17,7 @@ METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
 SIGNATURE = "http://www.w3.org/2000/09/xmldsig#"
 REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 MOST_CERTIFICATES = 2
-LONGEST_ENTITY_ID = 1024
+LONGEST_ENTITY_ID = 1024  # bytes
 LONGEST_URL = 2000
 
 
@@ -46,7 +46,7 @@ def parse_idp_metadata(xml: bytes) -> IdpMetadata:
     certificates = _certificates(idp)
     if not entity.get("entityID") or not certificates:
         raise SamlError(Reason.MALFORMED, "the metadata has no entity id or no signing certificate")
-    if len(entity.get("entityID")) > LONGEST_ENTITY_ID:
+    if len(entity.get("entityID").encode()) > LONGEST_ENTITY_ID:
         raise SamlError(Reason.MALFORMED, "the metadata has an entity id that is too long")
     return IdpMetadata(entity.get("entityID"), _redirect_url(idp), certificates)
 

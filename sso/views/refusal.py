@@ -1,16 +1,20 @@
 """The page of a refused sign-in: what to do, and a reference that finds the reason in the audit log."""
 
 import logging
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Account, AuditAction
+from accounts.models import Account, AuditAction, AuditEvent
 from accounts.references import new_reference
 from sso.errors import Reason, SamlError
 
 logger = logging.getLogger(__name__)
+
+MOST_PER_MINUTE = 60
 
 # What the person can do about it. Reasons that tell a forger something share one sentence.
 ADVICE = {
@@ -36,15 +40,23 @@ def refuse(request: HttpRequest, vanity: str, error: SamlError) -> HttpResponse:
     account = get_object_or_404(Account, vanity=vanity)
     reference = new_reference()
     logger.warning("sign-in at %s refused: %s, reference %s", vanity, error, reference)
-    audit.record(
-        AuditAction.SIGN_IN_REFUSED,
-        account=account,
-        actor=audit.NOBODY,
-        target=account,
-        after={"reason": error.reason},
-        reason=error.detail,
-        reference=reference,
-        request=request,
-    )
+    if not is_flooded(account):
+        audit.record(
+            AuditAction.SIGN_IN_REFUSED,
+            account=account,
+            actor=audit.NOBODY,
+            target=account,
+            after={"reason": error.reason},
+            reason=error.detail,
+            reference=reference,
+            request=request,
+        )
     context = {"account": account, "advice": ADVICE.get(error.reason, OTHERWISE), "reference": reference}
     return render(request, "sso/refused.html", context, status=403)
+
+
+def is_flooded(account: Account) -> bool:
+    """Whether so many were refused within a minute that the log alone keeps the next: its rows can be deleted."""
+    refused = AuditEvent.objects.filter(account=account, action=AuditAction.SIGN_IN_REFUSED).order_by("-id")
+    at = refused.values_list("at", flat=True)[MOST_PER_MINUTE - 1 : MOST_PER_MINUTE].first()
+    return at is not None and timezone.now() - at < timedelta(minutes=1)

@@ -66,11 +66,11 @@ def make_provider(account: Account, **fields: Any) -> IdentityProvider:
 def make_assertion(name_id: str = "id-of-ana", mail: str = "ana@contoso.example", name: str = "Ana Lima") -> Assertion:
     """What a verified answer says of somebody."""
     return Assertion(
+        issuer="https://contoso.example/idp",
         assertion_id="_assertion",
         expires_at=timezone.now(),
         name_id=name_id,
         name_id_format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
-        session_index="",
         attributes={"mail": [mail], "displayName": [name]},
     )
 
