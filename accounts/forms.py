@@ -32,7 +32,6 @@ class PasswordSignInForm(AuthenticationForm):
 
     error_messages = {
         "invalid_login": "That e-mail and password do not match. Check both; passwords tell big from small letters.",
-        "inactive": "This user is deactivated. Ask your administrator.",
     }
 
     def __init__(self, *args: Any, vanity: str | None = None, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from calendar_integration.models import Outcome
 
-CONSENT_ERRORS = {"consent_required", "interaction_required"}
+CONSENT_ERROR = "consent_required"
 PASSING_ERRORS = {"server_error", "temporarily_unavailable"}
 
 
@@ -20,7 +20,7 @@ def outcome_of_error(query: Mapping[str, str]) -> Outcome | None:
     error = query.get("error", "")
     if not error:
         return None if query.get("code") else Outcome.ERROR
-    if error in CONSENT_ERRORS or query.get("suberror") == "consent_required":
+    if CONSENT_ERROR in (error, query.get("suberror")):
         return Outcome.CONSENT_REQUIRED
     if error == "access_denied":
         return Outcome.DECLINED
@@ -29,6 +29,6 @@ def outcome_of_error(query: Mapping[str, str]) -> Outcome | None:
 
 def outcome_of_refusal(error: str, suberror: str) -> Outcome:
     """How the attempt ended if the token endpoint refused the code."""
-    if error in CONSENT_ERRORS or suberror == "consent_required":
+    if CONSENT_ERROR in (error, suberror):
         return Outcome.CONSENT_REQUIRED
     return Outcome.INVALID_TOKEN if error in ("mismatch", "nonce") else Outcome.ERROR

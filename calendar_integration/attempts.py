@@ -16,7 +16,7 @@ from calendar_integration.models.authorization import LIFETIME
 
 logger = logging.getLogger(__name__)
 
-REDEEMING = timedelta(minutes=2)  # longer than every time limit on the way to a token
+REDEEMING = timedelta(minutes=10)  # no redemption that is still under way takes so long
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _resting_state(connection: Connection) -> str:
     """The state to go back to: that of the connection, or of the open attempt that made it pending."""
     if connection.state != ConnectionState.PENDING:
         return connection.state
-    earlier = AuthorizationAttempt.objects.filter(user=connection.user_id, ended_at=None).order_by("-pk").first()
+    earlier = AuthorizationAttempt.objects.filter(user=connection.user_id, outcome="").order_by("-pk").first()
     return earlier.state_before if earlier else ConnectionState.NONE
 
 
@@ -81,11 +81,13 @@ def _mark_used(attempt: AuthorizationAttempt) -> bool:
 
 
 def finish(attempt: AuthorizationAttempt, ending: Ending) -> None:
-    """Write down how it ended; a connection still waiting for it goes back to where it was."""
+    """Write down how it ended, once; a connection still waiting for it goes back to where it was."""
+    attempt.outcome, attempt.detail, attempt.flow = ending.outcome, ending.detail.replace("\0", "")[:300], ""
+    attempt.ended_at = timezone.now()
     with transaction.atomic():
-        attempt.outcome, attempt.detail, attempt.flow = ending.outcome, ending.detail[:300], ""
-        attempt.ended_at = timezone.now()
-        attempt.save(update_fields=["outcome", "detail", "flow", "ended_at"])
+        written = {name: getattr(attempt, name) for name in ("outcome", "detail", "flow", "ended_at")}
+        if not AuthorizationAttempt.objects.filter(pk=attempt.pk, outcome="").update(**written):
+            return
         if ending.outcome != Outcome.CONNECTED:
             _step_back(attempt)
         audit.record(

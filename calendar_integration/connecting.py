@@ -52,6 +52,8 @@ def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None
     connection.state = ConnectionState.ACTIVE
     connection.connected_at = connection.next_attempt_at = now
     connection.failures, connection.last_error, connection.invalid_grant_at = 0, "", None
+    # A worker that is reading with the old tokens, perhaps from another mailbox, must not write any more.
+    connection.lease_id = connection.lease_until = None
 
 
 def forget_mailbox(connection: Connection) -> None:

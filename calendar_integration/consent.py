@@ -52,7 +52,7 @@ def complete(user: User, query: Mapping[str, str]) -> AuthorizationAttempt | Non
 
 def tenant_of(user: User) -> uuid.UUID:
     """The tenant of the person's account. Raises NoTenantError."""
-    service = CalendarService.objects.filter(account=user.account, is_enabled=True).first()
+    service = CalendarService.objects.ready().filter(account=user.account).first()
     if service is None or service.tenant_id is None:
         raise NoTenantError
     return service.tenant_id

@@ -30,8 +30,18 @@ class InvalidClientError(CalendarError):
     """Our own client secret is wrong or has expired: the operator's to mend, nobody is disconnected for it."""
 
 
+class TokensLostError(CalendarError):
+    """The tokens we hold cannot be read with any key: only a new authorization helps."""
+
+    permanent = True
+
+
+class TokenRefusedError(CalendarError):
+    """The mailbox refused our access token (401): a refreshed one may be taken."""
+
+
 class AccessDeniedError(CalendarError):
-    """The mailbox refused our token, though it was fresh."""
+    """The mailbox is not to be read with our permissions (403)."""
 
     permanent = True
 

@@ -43,9 +43,20 @@ class MicrosoftSession(requests.Session):
         kept_until, response = _discovery.get(url, (0.0, None))
         if response is None or kept_until < time.monotonic():
             response = super().request(method, url, *args, **kwargs)
-            if response.ok:
+            if _is_discovery(response):
                 _discovery[url] = (time.monotonic() + DISCOVERY_KEPT_SECONDS, response)
         return response
+
+
+def _is_discovery(response: requests.Response) -> bool:
+    """Whether it is worth keeping: a good answer that is what it should be."""
+    try:
+        document = response.json()
+    except ValueError:
+        return False
+    return (
+        response.ok and isinstance(document, dict) and {"authorization_endpoint", "token_endpoint"} <= document.keys()
+    )
 
 
 def session() -> MicrosoftSession:

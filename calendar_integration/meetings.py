@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from accounts.models import User
@@ -101,11 +102,11 @@ def search(user: User, words: str, first_day: date, zone: ZoneInfo) -> list[Day]
     for word in words.split()[:10]:
         in_text = Q(subject__icontains=word) | Q(location__icontains=word) | Q(organizer_name__icontains=word)
         found = found.filter(in_text)
-    earliest = sorted(found, key=lambda meeting: _first_day(meeting, zone))[:MOST_FOUND]
-    return _days(earliest, zone, first_day, date.max)
+    begins = Coalesce("start_at", Cast("start_date", DateTimeField()))
+    return _days(found.order_by(begins, "pk")[:MOST_FOUND], zone, first_day, date.max)
 
 
-def _days(meetings: "QuerySet[Meeting] | list[Meeting]", zone: ZoneInfo, first: date, last: date) -> list[Day]:
+def _days(meetings: QuerySet[Meeting], zone: ZoneInfo, first: date, last: date) -> list[Day]:
     now = timezone.now()
     by_day: dict[date, list[Item]] = defaultdict(list)
     for meeting in meetings:
@@ -141,12 +142,6 @@ def _elsewhere(meeting: Meeting, starts: datetime) -> str:
     if there.utcoffset() == starts.utcoffset():
         return ""
     return f"{there:%H:%M} {meeting.zone.rpartition('/')[2].replace('_', ' ')}"
-
-
-def _first_day(meeting: Meeting, zone: ZoneInfo) -> date:
-    if meeting.start_date:
-        return meeting.start_date
-    return meeting.times[0].astimezone(zone).date()
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

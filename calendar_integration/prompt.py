@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from urllib.parse import urlencode
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from calendar_integration import consent
 from calendar_integration.models import AskMode, AuthorizationAttempt, CalendarService, Connection, Outcome
 
 PAUSE = timedelta(hours=24)
@@ -57,14 +57,18 @@ def decide(facts: Facts) -> Verdict:
     return next((verdict for stands_in_the_way, verdict in obstacles if stands_in_the_way), Verdict.REDIRECT)
 
 
-def path_after_sso(user: User, next_path: str) -> str:
-    """Where an SSO sign-in goes on to. Where that is Microsoft, the person counts as asked from now on."""
+def address_after_sso(user: User, next_path: str) -> str:
+    """Where an SSO sign-in goes on to: a path of ours, or Microsoft's address.
+
+    Where it is Microsoft's, the person counts as asked from now on, whether they ever come back or not.
+    """
     if decide(gather(user)) is not Verdict.REDIRECT:
         return next_path
     with transaction.atomic():
         connection, _ = Connection.objects.get_or_create(user=user, defaults={"account": user.account})
         Connection.objects.filter(pk=connection.pk, asked_at=None).update(asked_at=timezone.now())
-    return f"{reverse('office365_authorize')}?{urlencode({'next': next_path})}"
+    attempt, address = consent.begin(user, next_path)
+    return address or reverse("office365_outcome", args=[attempt.reference])
 
 
 def gather(user: User) -> Facts:

@@ -1,6 +1,7 @@
 """Putting a mailbox into the queue. The queue only makes it sooner: the schedule is in the database."""
 
 import logging
+from datetime import timedelta
 
 import redis
 from celery import current_app
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 SYNC_TASK = "calendar_integration.sync_connection"
 PATIENCE_SECONDS = 1
+CLAIM = timedelta(minutes=2)  # how long a queued mailbox waits for a worker before it is queued again
 
 
 def enqueue_sync(connection_id: int) -> None:
@@ -26,7 +28,7 @@ def send(connection_id: int) -> None:
     try:
         if not queue_answers():
             raise OperationalError("Redis does not answer")
-        current_app.send_task(SYNC_TASK, [connection_id], retry=False)
+        current_app.send_task(SYNC_TASK, [connection_id], retry=False, expires=CLAIM.total_seconds())
     except OperationalError as error:
         logger.warning("connection %s waits for the schedule, the queue is out of reach: %s", connection_id, error)
 

@@ -3,6 +3,8 @@
 https://learn.microsoft.com/graph/permissions-reference
 """
 
+from django.conf import settings
+
 WANTED = ("Calendars.Read", "Contacts.Read", "User.Read")
 
 IN_WORDS = {
@@ -13,8 +15,8 @@ IN_WORDS = {
 
 
 def resource() -> str:
-    """The prefix of Graph's scopes in the public cloud."""
-    return "https://graph.microsoft.com/"
+    """The prefix of Graph's scopes; national clouds have their own."""
+    return f"{settings.MS_GRAPH_RESOURCE}/"
 
 
 def missing(granted: str) -> list[str]:

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.timesince import timesince
 
 from accounts.models import User
 from calendar_integration.models import CalendarService, Connection, ConnectionState, Stream
+from calendar_integration.sync import schedule
 
 
 class Tone(StrEnum):
@@ -84,8 +84,7 @@ def mailbox_status(user: User) -> MailboxStatus:
         return _active(connection, timezone.now())
     state = ConnectionState(connection.state) if connection else ConnectionState.NONE
     tone, text = TEXTS[state]
-    service = CalendarService.objects.filter(account=user.account, is_enabled=True).first()
-    if service is None or service.tenant_id is None:
+    if CalendarService.objects.ready().filter(account=user.account).first() is None:
         return MailboxStatus(Tone.QUIET, "Your company has not set up Office 365 in Atrium yet.", state)
     return MailboxStatus(tone, text, state, connection.mailbox if connection else "", can_connect=True)
 
@@ -95,7 +94,7 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
     checked_at = connection.last_good_sync_at
     if checked_at is None:
         return _first_sync(connection)
-    late = now - checked_at > timedelta(seconds=settings.SYNC_INTERVAL_SECONDS * 3)
+    late = now - checked_at > schedule.patience()
     if connection.state == ConnectionState.STALE or late:
         tone, text = TEXTS[ConnectionState.STALE]
         return MailboxStatus(tone, text, ConnectionState.STALE, connection.mailbox, checked_at, can_connect=True)

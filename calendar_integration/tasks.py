@@ -12,7 +12,9 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name=queueing.SYNC_TASK)
 def sync_connection(connection_id: int) -> None:
-    """Synchronise one mailbox."""
+    """Synchronise one mailbox, unless it was told to wait since this was queued."""
+    if not schedule.may_run_now(connection_id):
+        return
     result = engine.sync_connection(connection_id)
     rounds = ", ".join(f"{r.kind} {'full' if r.is_full else 'delta'} +{r.changed} -{r.deleted}" for r in result.rounds)
     logger.info("connection %s: %s %s", connection_id, result.status, rounds)

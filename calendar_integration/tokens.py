@@ -10,18 +10,25 @@ import uuid
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import msal
 import requests
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db.models import F
 from msal.exceptions import MsalServiceError
 
 from calendar_integration import scopes
-from calendar_integration.errors import CalendarError, InvalidClientError, InvalidGrantError, UnavailableError
+from calendar_integration.errors import (
+    CalendarError,
+    InvalidClientError,
+    InvalidGrantError,
+    TokensLostError,
+    UnavailableError,
+)
 from calendar_integration.http import session
 from calendar_integration.models import Connection
 
@@ -42,8 +49,8 @@ class Grant:
 
     claims: Mapping[str, Any]
     granted_scopes: str
-    access_token: str
-    cache: str
+    access_token: str = field(repr=False)
+    cache: str = field(repr=False)
 
 
 class AuthorizationRefusedError(CalendarError):
@@ -76,35 +83,40 @@ def begin_flow(tenant_id: uuid.UUID, *, state: str, redirect_uri: str, login_hin
 def redeem(tenant_id: uuid.UUID, flow: dict[str, Any], answer: dict[str, str]) -> Grant:
     """Exchange the code of Microsoft's answer.
 
-    Raises AuthorizationRefusedError where Microsoft refuses or the answer does not fit the flow, and
-    UnavailableError where it cannot be reached.
+    Raises AuthorizationRefusedError where Microsoft refuses or the answer does not fit the flow, InvalidClientError
+    where our own secret is wrong, and UnavailableError where Microsoft cannot be reached or understood.
     """
     cache = msal.SerializableTokenCache()
     with _translated_errors():
-        application = _application(tenant_id, cache)
-        try:
-            result = application.acquire_token_by_auth_code_flow(flow, answer)
-        except ValueError as error:
-            raise AuthorizationRefusedError("The answer does not fit what was asked.", "mismatch", "") from error
-        except RuntimeError as error:  # MSAL's way of saying that the nonce is another one
-            raise AuthorizationRefusedError("The id token answers another request.", "nonce", "") from error
-    if "error" in result:
-        raise _refusal(result)
-    return Grant(
-        claims=result.get("id_token_claims") or {},
-        granted_scopes=result.get("scope", ""),
-        access_token=result["access_token"],
-        cache=cache.serialize(),
-    )
+        result = _redeemed(_application(tenant_id, cache), flow, answer)
+        if "error" in result:
+            raise _refusal(result) or _refused(result)
+        return Grant(
+            claims=result.get("id_token_claims") or {},
+            granted_scopes=result.get("scope", ""),
+            access_token=result["access_token"],
+            cache=cache.serialize(),
+        )
+
+
+def _redeemed(application: Any, flow: dict[str, Any], answer: dict[str, str]) -> Mapping[str, Any]:
+    """MSAL's answer; its two ways of saying that an answer is not ours are translated."""
+    if answer.get("state") != flow.get("state"):
+        raise AuthorizationRefusedError("The answer does not fit what was asked.", "mismatch", "")
+    try:
+        result: Mapping[str, Any] = application.acquire_token_by_auth_code_flow(flow, answer)
+    except RuntimeError as error:  # another nonce
+        raise AuthorizationRefusedError("The id token answers another request.", "nonce", "") from error
+    return result
 
 
 def access_token(connection: Connection) -> str:
     """A token for Graph: the cached one while it is fresh, else one refreshed and saved.
 
-    Call it under the mailbox's lease. Raises InvalidGrantError, InvalidClientError or UnavailableError.
+    Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, InvalidClientError or
+    UnavailableError.
     """
-    cache = msal.SerializableTokenCache()
-    cache.deserialize(connection.token_cache or "{}")
+    cache = _cache_of(connection)
     fresh = _fresh_token(cache)
     if fresh:
         return fresh
@@ -114,14 +126,32 @@ def access_token(connection: Connection) -> str:
         application = _application(connection.tenant_id, cache)
         account = next(iter(application.get_accounts()), None)
         result = application.acquire_token_silent_with_error(list(scopes.WANTED), account) if account else None
-    if not result:
-        raise InvalidGrantError("No token is held that could be refreshed.")
+        if not result:
+            raise InvalidGrantError("No token is held that could be refreshed.")
+        if cache.has_state_changed:
+            _save(connection, cache.serialize())
+        if "error" in result:
+            raise _refusal(result) or InvalidGrantError(_message(result))
+        token: str = result["access_token"]
+    return token
+
+
+def forget_access_tokens(connection: Connection) -> None:
+    """Drop the access tokens, which the mailbox refused; the refresh token stays and brings the next one."""
+    cache = _cache_of(connection)
+    for entry in list(cache.search(msal.TokenCache.CredentialType.ACCESS_TOKEN)):
+        cache.remove_at(entry)
     if cache.has_state_changed:
         _save(connection, cache.serialize())
-    if "error" in result:
-        raise _refusal(result)
-    token: str = result["access_token"]
-    return token
+
+
+def _cache_of(connection: Connection) -> msal.SerializableTokenCache:
+    cache = msal.SerializableTokenCache()
+    try:
+        cache.deserialize(connection.token_cache or "{}")
+    except (InvalidToken, ValueError) as error:
+        raise TokensLostError("The tokens cannot be read with any of the encryption keys.") from error
+    return cache
 
 
 def _fresh_token(cache: msal.SerializableTokenCache) -> str | None:
@@ -171,16 +201,26 @@ def _translated_errors() -> Iterator[None]:
         raise UnavailableError("Microsoft's sign-in service answered with an error of its own.") from error
     except requests.RequestException as error:
         raise UnavailableError("Microsoft's sign-in service could not be reached.") from error
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        # What MSAL stumbles over where an answer is no JSON, or JSON of another shape than agreed.
+        raise UnavailableError("Microsoft's sign-in service answered something unreadable.") from error
 
 
-def _refusal(result: Mapping[str, Any]) -> CalendarError:
-    """Our error for one of Microsoft's: it branches on error and suberror, never on AADSTS numbers."""
-    error, suberror = str(result.get("error", "")), str(result.get("suberror", ""))
-    message = f"Microsoft refused: {error}{f' ({suberror})' if suberror else ''}"
+def _refusal(result: Mapping[str, Any]) -> CalendarError | None:
+    """Our error for an answer that says nothing of the person: our secret is wrong, or the service is busy."""
+    error = str(result.get("error", ""))
     if error == "invalid_client":
-        return InvalidClientError(message)
+        return InvalidClientError(_message(result))
     if error in ("temporarily_unavailable", "server_error", "slow_down"):
-        return UnavailableError(message, retry_after=TRY_AGAIN_AFTER)
-    if error in ("invalid_grant", "interaction_required", "consent_required", "login_required"):
-        return InvalidGrantError(message)
-    return AuthorizationRefusedError(message, error, suberror)
+        return UnavailableError(_message(result), retry_after=TRY_AGAIN_AFTER)
+    return None
+
+
+def _refused(result: Mapping[str, Any]) -> AuthorizationRefusedError:
+    return AuthorizationRefusedError(_message(result), str(result.get("error", "")), str(result.get("suberror", "")))
+
+
+def _message(result: Mapping[str, Any]) -> str:
+    """Error and suberror, on which alone anything may depend; AADSTS numbers change."""
+    error, suberror = str(result.get("error", ""))[:100], str(result.get("suberror", ""))[:100]
+    return f"Microsoft refused: {error}{f' ({suberror})' if suberror else ''}"

@@ -38,9 +38,20 @@ def provide() -> None:
     if not os.environ.get("DATABASE_URL"):
         _read_local_env(var)
         os.environ["DATABASE_URL"] = start_postgres(postgres_dir(var))
-        os.environ.setdefault("SECRET_KEY", kept_secret(var / "secret_key", secrets.token_urlsafe(50)))
-        os.environ.setdefault("FIELD_ENCRYPTION_KEYS", kept_secret(var / "field_key", Fernet.generate_key().decode()))
+        provide_secrets(var)
     os.environ.setdefault("REDIS_URL", f"unix://{redis_socket(var)}")
+
+
+def provide_secrets(var: Path) -> None:
+    """Fill in SECRET_KEY and FIELD_ENCRYPTION_KEYS where they are unset, with ones that are kept."""
+    os.environ.setdefault("SECRET_KEY", kept_secret(var / "secret_key", secrets.token_urlsafe(50)))
+    os.environ.setdefault("FIELD_ENCRYPTION_KEYS", kept_secret(var / "field_key", Fernet.generate_key().decode()))
+
+
+def is_postgres_running(var: Path) -> bool:
+    """Whether the embedded PostgreSQL of this data is running, for whomever."""
+    lock = postgres_dir(var) / "postmaster.pid"
+    return lock.exists() and _is_alive(int(lock.read_text().split("\n")[0]))
 
 
 def write_local_env(var: Path, values: dict[str, str]) -> None:
@@ -87,7 +98,11 @@ def redis_socket(var: Path) -> Path:
     if len(str(path)) <= LONGEST_SOCKET_PATH:
         return path
     digest = hashlib.sha256(str(var).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"atrium-{digest}.sock"
+    folder = Path(tempfile.gettempdir()) / f"atrium-{os.getuid()}-{digest}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise EmbeddedServerError(f"{folder} belongs to somebody else; set REDIS_URL.")
+    return folder / "redis.sock"
 
 
 def redis_command(var: Path) -> list[str]:

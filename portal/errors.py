@@ -23,7 +23,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose token is missing or old; the reason is for the log."""
-    logger.info("refused a form for %s: %s", request.path, reason)
+    logger.info("refused a form for %r: %s", request.path, reason)
     text = "Nothing was changed. Reload the page you came from and try again; cookies have to be allowed."
     return page(request, 403, "That form is too old", text)
 
@@ -39,7 +39,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     Drawn without the request: who is signed in cannot be looked up when it is the database that is gone.
     """
     reference = new_reference()
-    logger.error("answered 500 to %s %s, reference %s", request.method, request.path, reference)
+    logger.error("answered 500 to %s %r, reference %s", request.method, request.path, reference)
     text = f"It is not your doing. Try again; if it stays, tell your administrator the reference {reference}."
     context = {"title": "Something went wrong on our side", "text": text}
     return HttpResponse(render_to_string("error.html", context), status=500)

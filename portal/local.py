@@ -3,6 +3,7 @@
 import argparse
 import os
 import secrets
+import shlex
 import shutil
 import signal
 import socket
@@ -36,12 +37,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         ports = {"PORT": env.integer("PORT", 8000), "SANDBOX_PORT": env.integer("SANDBOX_PORT", 8020)}
-        refuse_taken_ports(ports)
         if arguments.reset:
             return forget(var)
+        refuse_taken_ports(ports)
         var.mkdir(parents=True, exist_ok=True)
-        write_local_env(var, ports)
+        os.environ.update(write_local_env(var, ports))
         embedded.provide()
+        embedded.provide_secrets(var)
         with redis_server(var):
             prepare()
             return supervise(var, ports)
@@ -80,6 +82,10 @@ def refuse_taken_ports(ports: dict[str, int]) -> None:
 
 def forget(var: Path) -> int:
     """Delete what `make run` keeps between runs, the tests' data with it."""
+    if var.exists() and not (var / embedded.LOCAL_ENV).exists():
+        raise embedded.EmbeddedServerError(f"{var} was not made by make run; delete it by hand if you mean it.")
+    if embedded.is_postgres_running(var):
+        raise embedded.EmbeddedServerError(f"something is using {var}; stop it first.")
     for place in (var, embedded.postgres_dir(var).parent):
         if place.exists():
             shutil.rmtree(place)
@@ -87,21 +93,20 @@ def forget(var: Path) -> int:
     return 0
 
 
-def write_local_env(var: Path, ports: dict[str, int]) -> None:
-    """Keep where everything listens, so that any manage.py command meets the same servers."""
+def write_local_env(var: Path, ports: dict[str, int]) -> dict[str, str]:
+    """Keep where everything listens, so that any manage.py command meets the same servers; answers it."""
     sandbox_tls = f"https://127.0.0.1:{ports['SANDBOX_PORT'] + 1}"
-    embedded.write_local_env(
-        var,
-        {
-            "PORTAL_URL": f"http://localhost:{ports['PORT']}",
-            "SANDBOX_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
-            "MS_AUTHORITY_HOST": sandbox_tls,
-            "MS_GRAPH_URL": f"{sandbox_tls}/v1.0",
-            "MS_CA_BUNDLE": str(var / "sandbox" / "ca.pem"),
-            "MS_CLIENT_ID": SANDBOX_CLIENT_ID,
-            "MS_CLIENT_SECRET": embedded.kept_secret(var / "client_secret", secrets.token_urlsafe(30)),
-        },
-    )
+    values = {
+        "PORTAL_URL": f"http://localhost:{ports['PORT']}",
+        "SANDBOX_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
+        "MS_AUTHORITY_HOST": sandbox_tls,
+        "MS_GRAPH_URL": f"{sandbox_tls}/v1.0",
+        "MS_CA_BUNDLE": str(var / "sandbox" / "ca.pem"),
+        "MS_CLIENT_ID": SANDBOX_CLIENT_ID,
+        "MS_CLIENT_SECRET": embedded.kept_secret(var / "client_secret", secrets.token_urlsafe(30)),
+    }
+    embedded.write_local_env(var, values)
+    return values
 
 
 @contextmanager
@@ -132,15 +137,15 @@ def prepare() -> None:
 
 def commands(var: Path, ports: dict[str, int]) -> dict[str, str]:
     """What runs, by the name its log lines carry."""
-    python = sys.executable
+    python, data = shlex.quote(sys.executable), shlex.quote(str(var / "sandbox"))
     celery = f"{python} -m celery -A portal.celery"
     return {
         "sandbox": f"{python} -m sandbox --port {ports['SANDBOX_PORT']} --portal-url {os.environ['PORTAL_URL']}"
-        f" --data-dir '{var / 'sandbox'}'",
+        f" --data-dir {data}",
         "web": f"{python} manage.py demo && exec {python} -m gunicorn portal.wsgi --config portal/gunicorn_conf.py"
         f" --bind 127.0.0.1:{ports['PORT']}",
         "worker": f"exec {celery} worker --loglevel INFO --concurrency 2 --without-gossip --without-mingle",
-        "beat": f"exec {celery} beat --loglevel WARNING --schedule '{var / 'beat'}' --pidfile=",
+        "beat": f"exec {celery} beat --loglevel WARNING --schedule {shlex.quote(str(var / 'beat'))} --pidfile=",
     }
 
 

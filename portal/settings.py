@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.caching.PersonalPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -137,6 +138,7 @@ MS_CLIENT_ID = env.text("MS_CLIENT_ID", "")
 MS_CLIENT_SECRET = env.text("MS_CLIENT_SECRET", "")
 MS_AUTHORITY_HOST = env.url("MS_AUTHORITY_HOST", "https://login.microsoftonline.com")
 MS_GRAPH_URL = env.url("MS_GRAPH_URL", "https://graph.microsoft.com/v1.0")
+MS_GRAPH_RESOURCE = env.url("MS_GRAPH_RESOURCE", "https://graph.microsoft.com")
 MS_CA_BUNDLE = env.text("MS_CA_BUNDLE", "")
 
 # What a mailbox's window covers, in days, and how often it is polled, in seconds.
@@ -146,15 +148,26 @@ SYNC_INTERVAL_SECONDS = env.integer("SYNC_INTERVAL_SECONDS", 300)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
+# A Redis that accepts and never answers must not hold a page up for longer than this.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout": 10}
+CELERY_TASK_TIME_LIMIT = int(timedelta(minutes=30).total_seconds())
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+
+def scheduled(task: str, every: timedelta) -> dict[str, Any]:
+    """A task that beat sends so often; one that no worker took in time is dropped, since the next one is due."""
+    return {"task": task, "schedule": every, "options": {"expires": every.total_seconds()}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "worker-heartbeat": {"task": "portal.worker_heartbeat", "schedule": timedelta(seconds=15)},
-    "dispatch-due": {"task": "calendar_integration.dispatch_due", "schedule": timedelta(seconds=15)},
-    "forget-sign-in-leftovers": {"task": "sso.forget_leftovers", "schedule": timedelta(hours=1)},
-    "expire-attempts": {"task": "calendar_integration.expire_attempts", "schedule": timedelta(minutes=1)},
+    "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
+    "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=15)),
+    "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
+    "forget-sign-in-leftovers": scheduled("sso.forget_leftovers", timedelta(hours=1)),
+    "forget-sessions": scheduled("portal.forget_sessions", timedelta(hours=6)),
 }
 
 LOGGING = {

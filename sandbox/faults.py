@@ -22,6 +22,8 @@ KINDS = {
     "token.unavailable": "The token endpoint answers 503",
     "token.throttled": "The token endpoint answers 429 with Retry-After",
     "token.invalid_client": "The client secret counts as expired",
+    "token.html": "The token endpoint answers 429 with an HTML page",
+    "token.unreadable": "The token endpoint answers 200 with an empty object",
     "token.wrong_nonce": "The id_token carries another nonce",
     "token.wrong_person": "The id_token names another person",
     "token.wrong_tenant": "The id_token names another tenant",

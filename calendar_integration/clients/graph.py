@@ -54,7 +54,7 @@ class GraphClient:
         while link:
             answer = self._transport.get_or_none(link) or {"value": []}
             rows += [_read(graph_events.to_row, item) for item in _items(answer)]
-            link = answer.get("@odata.nextLink", "")
+            link = _link(answer, "@odata.nextLink")
         return rows
 
 
@@ -73,7 +73,7 @@ def _page(
     to_row: Callable[[dict[str, Any]], RowT],
     to_occurrence: Callable[[dict[str, Any]], Any],
 ) -> Page[RowT]:
-    page: Page[RowT] = Page([], [], [], answer.get("@odata.nextLink", ""), answer.get("@odata.deltaLink", ""))
+    page: Page[RowT] = Page([], [], [], _link(answer, "@odata.nextLink"), _link(answer, "@odata.deltaLink"))
     for item in _items(answer):
         if "@removed" in item:
             page.removed.append(_read(_remote_id, item))
@@ -88,9 +88,16 @@ def _page(
 
 def _items(answer: dict[str, Any]) -> list[dict[str, Any]]:
     value = answer.get("value")
-    if not isinstance(value, list):
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise UnavailableError("Graph sent a page without items.")
     return value
+
+
+def _link(answer: dict[str, Any], name: str) -> str:
+    link = answer.get(name, "")
+    if not isinstance(link, str):
+        raise UnavailableError("Graph sent a link that is none.")
+    return link
 
 
 def _remote_id(item: dict[str, Any]) -> str:

@@ -4,12 +4,14 @@ https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/t
 """
 
 import email.utils
+import time
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 import requests
+import urllib3
 from django.conf import settings
 from django.utils import timezone
 
@@ -18,11 +20,14 @@ from calendar_integration.errors import (
     CalendarError,
     MailboxUnsupportedError,
     SyncStateLostError,
+    TokenRefusedError,
     UnavailableError,
 )
 from calendar_integration.http import session
 
 LARGEST_ANSWER = 50 * 1024 * 1024  # bytes; a page of 200 events is about one million
+LONGEST_ANSWER_SECONDS = 60
+CHUNK = 1 << 18
 LONGEST_WAIT = timedelta(hours=1)
 RESYNC_CODES = {"syncstatenotfound", "resyncrequired", "syncstateinvalid"}
 NO_MAILBOX_CODES = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"}
@@ -42,12 +47,13 @@ class GraphTransport:
         """The answer's JSON object. Raises the errors of calendar_integration.errors."""
         refuse_foreign(url)
         try:
-            response = session().get(url, headers=self._headers, allow_redirects=False)
-        except requests.RequestException as error:
+            with session().get(url, headers=self._headers, allow_redirects=False, stream=True) as response:
+                body = read_body(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise UnavailableError(f"Graph could not be reached: {type(error).__name__}.") from error
         if response.status_code != requests.codes.ok:
-            raise error_of(response)
-        return parse(response.content)
+            raise error_of(response, body)
+        return parse(body)
 
     def get_or_none(self, url: str) -> dict[str, Any] | None:
         """The same, with None for an item that is not there."""
@@ -63,15 +69,28 @@ class ItemNotFoundError(CalendarError):
 
 def refuse_foreign(url: str) -> None:
     """Raise UnavailableError for a link that would carry the token to another host than the configured one."""
-    ours, theirs = urlsplit(settings.MS_GRAPH_URL), urlsplit(url)
+    ours = urlsplit(settings.MS_GRAPH_URL)
+    try:
+        theirs = urlsplit(url)
+    except ValueError as error:
+        raise UnavailableError("Graph sent a link that is none.") from error
     if (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
         raise UnavailableError(f"Graph sent a link to another host, {theirs.netloc!r}; it was not followed.")
 
 
+def read_body(response: requests.Response) -> bytes:
+    """The answer's body. Raises UnavailableError where it is too large, or takes too long to arrive."""
+    until = time.monotonic() + LONGEST_ANSWER_SECONDS
+    body = bytearray()
+    for chunk in response.iter_content(CHUNK):
+        body += chunk
+        if len(body) > LARGEST_ANSWER or time.monotonic() > until:
+            raise UnavailableError("Graph sent more than we read, or too slowly.")
+    return bytes(body)
+
+
 def parse(content: bytes) -> dict[str, Any]:
     """The JSON object of an answer. Raises UnavailableError for anything else."""
-    if len(content) > LARGEST_ANSWER:
-        raise UnavailableError("Graph sent more than we read.")
     try:
         answer = orjson.loads(content)
     except orjson.JSONDecodeError as error:
@@ -81,9 +100,9 @@ def parse(content: bytes) -> dict[str, Any]:
     return answer
 
 
-def error_of(response: requests.Response) -> CalendarError:
+def error_of(response: requests.Response, body: bytes) -> CalendarError:
     """Our error for an answer that is none of the good ones."""
-    code = error_code(response.content)
+    code = error_code(body)
     message = f"Graph answered {response.status_code} {code}".strip()
     if code.lower() in RESYNC_CODES or response.status_code == requests.codes.gone:
         return SyncStateLostError(message)
@@ -91,7 +110,9 @@ def error_of(response: requests.Response) -> CalendarError:
         return MailboxUnsupportedError(message)
     if response.status_code == requests.codes.not_found:
         return ItemNotFoundError(message)
-    if response.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+    if response.status_code == requests.codes.unauthorized:
+        return TokenRefusedError(message)
+    if response.status_code == requests.codes.forbidden:
         return AccessDeniedError(message)
     return UnavailableError(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
 
@@ -99,14 +120,15 @@ def error_of(response: requests.Response) -> CalendarError:
 def error_code(content: bytes) -> str:
     """Graph's error code, or nothing where the body has none."""
     try:
-        return str(orjson.loads(content)["error"]["code"])
+        code = str(orjson.loads(content)["error"]["code"])
+        return "".join(character for character in code if character.isalnum() or character in "._-")[:100]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return ""
 
 
 def retry_after(header: str) -> timedelta | None:
     """How long to wait, from seconds or an HTTP date; at most an hour."""
-    if header.isdigit():
+    if header.isascii() and header.isdigit():
         return min(timedelta(seconds=int(header[:9])), LONGEST_WAIT)
     try:
         wait = email.utils.parsedate_to_datetime(header) - timezone.now()

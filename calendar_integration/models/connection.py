@@ -26,6 +26,14 @@ class ConnectionState(models.TextChoices):
 ACTIVE_STATES = (ConnectionState.ACTIVE, ConnectionState.STALE)
 
 
+class ConnectionManager(models.Manager["Connection"]):
+    """Leaves the tokens in the database until somebody uses them: most readers never do."""
+
+    def get_queryset(self) -> models.QuerySet["Connection"]:
+        """Connections without their tokens, which are loaded and decrypted when they are touched."""
+        return super().get_queryset().defer("token_cache")
+
+
 class Connection(models.Model):
     """One per person, from the first time they are asked. `tenant_id` and `oid` say whose mailbox it is."""
 
@@ -50,6 +58,8 @@ class Connection(models.Model):
     failures = models.PositiveIntegerField(default=0, help_text="In a row, since the last good sync.")
     last_error = models.CharField(max_length=300, blank=True)
     invalid_grant_at = models.DateTimeField(null=True, help_text="The first refusal of the refresh token in a row.")
+
+    objects = ConnectionManager()
 
     class Meta:
         indexes = [

@@ -20,6 +20,14 @@ class ConsentState(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmed"
 
 
+class CalendarServices(models.QuerySet["CalendarService"]):
+    """Queries of services."""
+
+    def ready(self) -> "CalendarServices":
+        """Those through which people can be sent to Microsoft."""
+        return self.filter(is_enabled=True, tenant_id__isnull=False)
+
+
 class CalendarService(models.Model):
     """One per account. Without a tenant nobody can be sent to Microsoft."""
 
@@ -29,6 +37,8 @@ class CalendarService(models.Model):
     is_enabled = models.BooleanField(default=True)
     ask = models.CharField(max_length=5, choices=AskMode, default=AskMode.OFF)
     consent_state = models.CharField(max_length=12, choices=ConsentState, default=ConsentState.UNKNOWN)
+
+    objects = CalendarServices.as_manager()
 
     def __str__(self) -> str:
         return f"Office 365 of {self.account}"

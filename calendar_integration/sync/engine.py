@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -16,11 +17,13 @@ from accounts.models import AuditAction
 from calendar_integration import tokens
 from calendar_integration.clients.selection import client_for_token
 from calendar_integration.errors import (
-    AccessDeniedError,
     CalendarError,
     InvalidGrantError,
     LeaseLostError,
     MailboxUnsupportedError,
+    TokenRefusedError,
+    TokensLostError,
+    UnavailableError,
 )
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState, Stream, StreamKind
 from calendar_integration.sync.leases import lease
@@ -52,7 +55,7 @@ class SyncResult:
 
 
 def sync_connection(connection_id: int) -> SyncResult:
-    """Bring a mailbox's rows up to date. Never raises for what Microsoft does: the result says it."""
+    """Bring a mailbox's rows up to date. What Microsoft does is in the result, not raised."""
     with lease(connection_id) as lease_id:
         if lease_id is None:
             return SyncResult(Status.BUSY)
@@ -64,16 +67,30 @@ def sync_connection(connection_id: int) -> SyncResult:
         except LeaseLostError as error:
             return SyncResult(Status.BUSY, error=error)
         except CalendarError as error:
-            _note_failure(connection, error)
+            note_failure(connection, lease_id, error)
             return SyncResult(Status.FAILED, error=error)
-        _note_success(connection)
+        except Exception:
+            # Our own mistake: the mailbox waits its turn, and the door above says what it was.
+            note_failure(connection, lease_id, UnavailableError("Something went wrong on our side."))
+            raise
+        _note_success(connection, lease_id)
         return SyncResult(Status.DONE, rounds)
 
 
 def _run(connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]:
+    """A round of every stream. One that fails holds up no other; the first failure is raised at the end."""
     client = client_for_token(tokens.access_token(connection))
-    streams = [_stream(connection, kind) for kind in StreamKind]
-    return tuple(run_round(client, stream, lease_id) for stream in streams)
+    rounds, failures = [], []
+    for kind in StreamKind:
+        try:
+            rounds.append(run_round(client, _stream(connection, kind), lease_id))
+        except LeaseLostError:
+            raise
+        except CalendarError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return tuple(rounds)
 
 
 def _stream(connection: Connection, kind: StreamKind) -> Stream:
@@ -81,10 +98,10 @@ def _stream(connection: Connection, kind: StreamKind) -> Stream:
     return stream or Stream.objects.create(connection=connection, kind=kind)
 
 
-def _note_success(connection: Connection) -> None:
+def _note_success(connection: Connection, lease_id: uuid.UUID) -> None:
     now = timezone.now()
     interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
-    Connection.objects.filter(pk=connection.pk, state__in=ACTIVE_STATES).update(
+    _still_ours(connection, lease_id).update(
         state=ConnectionState.ACTIVE,
         last_good_sync_at=now,
         next_attempt_at=now + interval * random.uniform(0.9, 1.1),  # noqa: S311 - spreads mailboxes, keeps no secret
@@ -94,17 +111,22 @@ def _note_success(connection: Connection) -> None:
     )
 
 
-def _note_failure(connection: Connection, error: CalendarError) -> None:
-    """Write down what happened and when to try again; give up only where a person has to act."""
+def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarError) -> None:
+    """Write down what happened and when to try again; give up only where a person has to act.
+
+    Nothing is written where the mailbox is no longer ours: its owner has connected anew, or somebody took over.
+    """
     now = timezone.now()
     logger.warning("connection %s: %s", connection.pk, error)
+    if isinstance(error, TokenRefusedError):
+        tokens.forget_access_tokens(connection)
     lost = _state_after(connection, error, now)
     changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": str(error)[:300]}
     changes["next_attempt_at"] = None if lost else now + wait_after(connection.failures, error)
     if isinstance(error, InvalidGrantError) and connection.invalid_grant_at is None:
         changes["invalid_grant_at"] = now
     with transaction.atomic():
-        rows = Connection.objects.filter(pk=connection.pk, state__in=ACTIVE_STATES)
+        rows = _still_ours(connection, lease_id)
         if rows.update(**changes, **({"state": lost} if lost else {})) and lost:
             audit.record(
                 AuditAction.CONNECTION_LOST,
@@ -117,10 +139,16 @@ def _note_failure(connection: Connection, error: CalendarError) -> None:
             )
 
 
+def _still_ours(connection: Connection, lease_id: uuid.UUID) -> QuerySet[Connection]:
+    return Connection.objects.filter(pk=connection.pk, lease_id=lease_id, state__in=ACTIVE_STATES)
+
+
 def _state_after(connection: Connection, error: CalendarError, now: datetime) -> ConnectionState | None:
     """The state a failure ends in, or None where trying again may help."""
     if isinstance(error, MailboxUnsupportedError):
         return ConnectionState.MAILBOX_UNSUPPORTED
+    if isinstance(error, TokensLostError):
+        return ConnectionState.NEEDS_REAUTHORIZATION
     refused_since = connection.invalid_grant_at
     if isinstance(error, InvalidGrantError) and refused_since and now - refused_since >= GRANT_GRACE:
         return ConnectionState.NEEDS_REAUTHORIZATION
@@ -131,7 +159,7 @@ def wait_after(failures: int, error: CalendarError) -> timedelta:
     """How long to wait after this error and so many failures before it: what was asked for, or longer and longer."""
     if isinstance(error, InvalidGrantError):
         return GRANT_GRACE
-    if isinstance(error, AccessDeniedError):
+    if error.permanent:
         return LONGEST_BACK_OFF
     doubled: timedelta = FIRST_BACK_OFF * 2 ** min(failures, 10)
     backed_off = min(doubled, LONGEST_BACK_OFF) * random.uniform(0.5, 1)  # noqa: S311 - jitter keeps no secret

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from calendar_integration.errors import LeaseLostError
-from calendar_integration.models import Connection
+from calendar_integration.models import ACTIVE_STATES, Connection
 
 LEASE = timedelta(minutes=5)
 
@@ -30,8 +30,11 @@ def lease(connection_id: int) -> Iterator[uuid.UUID | None]:
 
 
 def extend(connection_id: int, lease_id: uuid.UUID) -> None:
-    """Hold it for another five minutes. Raises LeaseLostError where another worker has taken it over."""
-    held = Connection.objects.filter(pk=connection_id, lease_id=lease_id)
+    """Hold it for another five minutes.
+
+    Raises LeaseLostError where another worker has taken it over, or its owner has disconnected or connected anew.
+    """
+    held = Connection.objects.filter(pk=connection_id, lease_id=lease_id, state__in=ACTIVE_STATES)
     if not held.update(lease_until=timezone.now() + LEASE):
         raise LeaseLostError("Another worker has taken this mailbox over.")
 
@@ -41,6 +44,6 @@ def confirm(connection_id: int, lease_id: uuid.UUID) -> None:
 
     Raises LeaseLostError where somebody has.
     """
-    held = Connection.objects.select_for_update().filter(pk=connection_id, lease_id=lease_id)
+    held = Connection.objects.select_for_update().filter(pk=connection_id, lease_id=lease_id, state__in=ACTIVE_STATES)
     if not held.values_list("pk").first():
         raise LeaseLostError("Another worker has taken this mailbox over.")

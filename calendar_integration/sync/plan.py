@@ -119,7 +119,7 @@ def finish(
         # Masters fetched for their occurrences' sake are kept for the rounds to come.
         upserts |= {key: row for key, row in masters.items() if key not in round_.removed and key not in upserts}
         return Actions(list(upserts.values()), set(held) - set(upserts))
-    upserts |= {key: row for key, row in masters.items() if key not in held and key not in upserts}
+    upserts |= {key: row for key, row in masters.items() if key not in round_.removed and key not in upserts}
     gone = {key for key, master in held.items() if master in instances or master in round_.removed}
     return Actions(list(upserts.values()), (gone | round_.removed) - set(upserts))
 
@@ -140,7 +140,7 @@ def _completed(round_: Round, masters: Mapping[str, Any], *, replaced_masters: s
     whole = {}
     for key, occurrence in round_.occurrences.items():
         master = masters.get(occurrence.master_id)
-        if master is not None and occurrence.master_id not in replaced_masters:
+        if master is not None and occurrence.master_id not in replaced_masters | round_.removed:
             whole[key] = complete(occurrence, master)
     return whole
 

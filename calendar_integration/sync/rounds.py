@@ -11,13 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Page, Window
-from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
+from calendar_integration.errors import LeaseLostError, MailboxUnsupportedError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Contact, Meeting, MeetingKind, Stream, StreamKind
 from calendar_integration.sync import apply, leases, plan
 
 LARGEST_MAILBOX = 100_000  # items in the window
 MOST_PAGES = 20_000
-ROLL_AFTER = timedelta(days=1)
 
 Model = type[Meeting] | type[Contact]
 NextPage = Callable[[str], Page[Any]]
@@ -60,7 +59,7 @@ def run_round(client: CalendarClient, stream: Stream, lease_id: uuid.UUID) -> Ro
     Raises the errors of calendar_integration.errors; nothing is written then.
     """
     now = timezone.now()
-    is_full = not stream.delta_link or _has_rolled(stream, now)
+    is_full = not stream.delta_link or _has_moved(stream, now)
     window = _window(stream, now, is_full=is_full)
     reader = Reader(client, stream, lease_id, window)
     try:
@@ -80,9 +79,10 @@ def new_window(now: datetime) -> Window:
     )
 
 
-def _has_rolled(stream: Stream, now: datetime) -> bool:
-    """Whether the window, which is frozen in the delta link, has to move on."""
-    return stream.window_start is not None and new_window(now).start - stream.window_start >= ROLL_AFTER
+def _has_moved(stream: Stream, now: datetime) -> bool:
+    """Whether the window, which is frozen in the delta link, is another one by now: a day later, or set anew."""
+    has_window = stream.kind == StreamKind.EVENTS and stream.window_start is not None
+    return has_window and (stream.window_start, stream.window_end) != new_window(now)
 
 
 def _window(stream: Stream, now: datetime, *, is_full: bool) -> Window:
@@ -94,8 +94,10 @@ def _window(stream: Stream, now: datetime, *, is_full: bool) -> Window:
 def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
     round_, delta_link = _read_pages(reader, "" if is_full else reader.stream.delta_link, is_full=is_full)
     if round_.is_empty and not is_full:
-        # The common case by far: nothing new, one request, one statement.
-        Stream.objects.filter(pk=reader.stream.pk).update(delta_link=delta_link, finished_at=timezone.now())
+        # The common case by far: nothing new, one request, one statement, which the lease's owner alone may make.
+        ours = Stream.objects.filter(pk=reader.stream.pk, connection__lease_id=reader.lease_id)
+        if not ours.update(delta_link=delta_link, finished_at=timezone.now()):
+            raise LeaseLostError("Another worker has taken this mailbox over.")
         return RoundResult(reader.stream.kind, is_full, 0, 0)
     return _finish(reader, round_, delta_link, is_full=is_full)
 

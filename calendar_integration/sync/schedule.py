@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from calendar_integration.models import Connection, ConnectionState
+from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
+from calendar_integration.queueing import CLAIM
 
 BATCH = 200
-CLAIM = timedelta(minutes=2)  # a queued mailbox is not queued again within this time
 INTERVALS_UNTIL_STALE = 3
 
 
@@ -19,7 +19,7 @@ def claim_due() -> list[int]:
     due = (
         Connection.objects.filter(
             Q(lease_until=None) | Q(lease_until__lt=now),
-            state__in=[ConnectionState.ACTIVE, ConnectionState.STALE],
+            state__in=ACTIVE_STATES,
             next_attempt_at__lte=now,
         )
         .order_by("next_attempt_at")
@@ -30,9 +30,19 @@ def claim_due() -> list[int]:
     return claimed
 
 
+def may_run_now(connection_id: int) -> bool:
+    """Whether a queued sync may begin: not while a failure, such as throttling, asks for a longer wait."""
+    soon = Q(next_attempt_at__lte=timezone.now() + CLAIM)
+    return Connection.objects.filter(Q(failures=0) | soon, pk=connection_id).exists()
+
+
+def patience() -> timedelta:
+    """How long a mailbox may go without a good sync and still count as up to date: three intervals."""
+    return timedelta(seconds=settings.SYNC_INTERVAL_SECONDS * INTERVALS_UNTIL_STALE)
+
+
 def mark_stale() -> int:
     """Say so where an active mailbox has had no good sync for three intervals; answers how many."""
-    patience = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS * INTERVALS_UNTIL_STALE)
-    too_long_ago = timezone.now() - patience
+    too_long_ago = timezone.now() - patience()
     silent = Q(last_good_sync_at__lt=too_long_ago) | Q(last_good_sync_at=None, connected_at__lt=too_long_ago)
     return Connection.objects.filter(silent, state=ConnectionState.ACTIVE).update(state=ConnectionState.STALE)

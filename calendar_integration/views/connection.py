@@ -28,6 +28,9 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """Leave for Microsoft. A GET, because a form may not lead to another origin under our policy."""
     user = signed_in_user(request)
     next_path = checked_path(request.GET.get("next"), "/meetings/")
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        # Another site's link must not reconnect what somebody has disconnected; the profile has the button.
+        return redirect("profile")
     try:
         attempt, address = consent.begin(user, next_path)
     except consent.NoTenantError:

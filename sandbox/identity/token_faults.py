@@ -1,11 +1,21 @@
 """Misbehaviour of the token endpoint."""
 
+from starlette.responses import Response
+
 from sandbox.faults import Faults
 from sandbox.identity.claims import Subject
 from sandbox.identity.errors import TokenError
 from sandbox.world import World
 
 _DEFAULT_WAIT = 5
+
+
+class Unreadable(TokenError):  # noqa: N818 - what the client finds it to be
+    """Ends a call with a body that is no token answer."""
+
+    def response(self) -> Response:
+        """The text as it is."""
+        return Response(self.message, self.status, media_type="text/html" if self.status != 200 else "application/json")
 
 
 def raise_fault(faults: Faults, upn: str | None, grant_type: str) -> None:
@@ -18,6 +28,10 @@ def raise_fault(faults: Faults, upn: str | None, grant_type: str) -> None:
         wait = _DEFAULT_WAIT if fault.retry_after is None else fault.retry_after
         headers = {"Retry-After": str(wait)}
         raise TokenError("temporarily_unavailable", 90055, "Too many requests.", status=429, headers=headers)
+    if faults.take("token.html", upn):
+        raise Unreadable("", 0, "<h1>Too many requests</h1>", status=429)
+    if faults.take("token.unreadable", upn):
+        raise Unreadable("", 0, "{}", status=200)
     if faults.take("token.invalid_client", upn):
         message = "The provided client secret keys for the app are expired."
         raise TokenError("invalid_client", 7000222, message, status=401)

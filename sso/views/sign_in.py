@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -92,7 +92,7 @@ def finish(request: HttpRequest, vanity: str) -> HttpResponse:
             after={"method": "sso"},
             request=request,
         )
-    return redirect(prompt.path_after_sso(user, next_path))
+    return HttpResponseRedirect(prompt.address_after_sso(user, next_path))
 
 
 @require_GET

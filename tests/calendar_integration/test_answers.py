@@ -15,6 +15,7 @@ from calendar_integration.models import Outcome
         ({"error": "access_denied", "error_description": "AADSTS65004: declined"}, Outcome.DECLINED),
         ({"error": "consent_required"}, Outcome.CONSENT_REQUIRED),
         ({"error": "interaction_required", "suberror": "consent_required"}, Outcome.CONSENT_REQUIRED),
+        ({"error": "interaction_required"}, Outcome.ERROR),
         ({"error": "access_denied", "suberror": "consent_required"}, Outcome.CONSENT_REQUIRED),
         ({"error": "server_error"}, Outcome.UNAVAILABLE),
         ({"error": "temporarily_unavailable"}, Outcome.UNAVAILABLE),

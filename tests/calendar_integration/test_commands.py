@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent
 from calendar_integration.models import CalendarService
@@ -62,8 +63,8 @@ def test_a_domain_without_tenant_changes_nothing(microsoft: Sandbox) -> None:
     assert not CalendarService.objects.exists()
 
 
-def test_microsoft_out_of_reach_is_said(microsoft: Sandbox, settings: object) -> None:
+def test_microsoft_out_of_reach_is_said(microsoft: Sandbox, settings: Settings) -> None:
     make_account()
-    settings.MS_AUTHORITY_HOST = "https://127.0.0.1:9"  # type: ignore[attr-defined]  # pytest-django's settings
+    settings.MS_AUTHORITY_HOST = "https://127.0.0.1:9"
     with pytest.raises(CommandError, match="could not be read"):
         run("configure_calendar", "contoso", "--tenant", str(uuid.UUID(int=1)))

@@ -4,7 +4,9 @@ import logging
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, User
 from calendar_integration import attempts
@@ -17,6 +19,7 @@ from calendar_integration.models import (
     Meeting,
     Outcome,
 )
+from calendar_integration.sync.engine import sync_connection
 from tests.calendar_integration.journey import Traveller
 from tests.makers import make_account, make_connection, make_meeting, make_service, make_user
 from tests.sandbox.running import Sandbox
@@ -90,6 +93,8 @@ def test_declining_with_known_consent_is_a_persons_own_choice(microsoft: Sandbox
         ("identity.decline", Outcome.DECLINED, ConnectionState.NONE),
         ("token.unavailable", Outcome.UNAVAILABLE, ConnectionState.NONE),
         ("token.invalid_client", Outcome.UNAVAILABLE, ConnectionState.NONE),
+        ("token.html", Outcome.UNAVAILABLE, ConnectionState.NONE),
+        ("token.unreadable", Outcome.UNAVAILABLE, ConnectionState.NONE),
         ("token.wrong_nonce", Outcome.INVALID_TOKEN, ConnectionState.NONE),
         ("token.wrong_tenant", Outcome.WRONG_TENANT, ConnectionState.NONE),
         ("token.wrong_person", Outcome.WRONG_MAILBOX, ConnectionState.NONE),
@@ -197,9 +202,9 @@ def test_connecting_the_same_mailbox_again_keeps_what_was_read_and_another_one_d
     assert not Meeting.objects.exists()
 
 
-def test_microsoft_out_of_reach_is_said_before_anyone_leaves(microsoft: Sandbox, settings: object) -> None:
+def test_microsoft_out_of_reach_is_said_before_anyone_leaves(microsoft: Sandbox, settings: Settings) -> None:
     ana = make_traveller(microsoft)
-    settings.MS_AUTHORITY_HOST = "https://127.0.0.1:9"  # type: ignore[attr-defined]  # pytest-django's settings
+    settings.MS_AUTHORITY_HOST = "https://127.0.0.1:9"
     response = ana.client.get("/office365/authorize/", follow=True)
     assert "Microsoft cannot be reached right now" in response.content.decode()
     assert state_of(ana) == ConnectionState.NONE
@@ -246,6 +251,52 @@ def test_a_process_that_died_while_redeeming_leaves_nobody_pending_for_ever(micr
     ana.leave()
     AuthorizationAttempt.objects.update(ended_at=last_attempt().started_at)
     assert attempts.expire() == 0
-    AuthorizationAttempt.objects.update(ended_at=last_attempt().started_at - timedelta(minutes=3))
+    AuthorizationAttempt.objects.update(ended_at=last_attempt().started_at - timedelta(minutes=11))
     assert attempts.expire() == 1
     assert state_of(ana) == ConnectionState.NONE
+
+
+def test_consent_withdrawn_between_the_code_and_the_token_needs_an_admin(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    address = ana.answer()
+    microsoft.control("DELETE", "/tenants/contoso.example/consent")
+    response = ana.come_back(address)
+    assert (last_attempt().outcome, state_of(ana)) == (Outcome.CONSENT_REQUIRED, ConnectionState.BLOCKED_BY_ADMIN)
+    page = ana.client.get(response["Location"]).content.decode()
+    assert "has to approve first" in page
+
+
+def test_a_description_that_no_database_takes_is_shortened_not_an_error(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.leave()
+    query = f"state={last_attempt().state}&error=invalid_request&error_description=%00{'x' * 900}"
+    assert ana.client.get(f"/office365/callback/?{query}").status_code == 302
+    assert last_attempt().outcome == Outcome.ERROR
+
+
+def test_another_sites_link_connects_nobody(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    response = ana.client.get("/office365/authorize/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert response["Location"] == "/profile/"
+    assert not AuthorizationAttempt.objects.exists()
+
+
+def test_an_attempt_ends_once(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.connect()
+    attempts.finish(last_attempt(), attempts.Ending(Outcome.EXPIRED))
+    assert last_attempt().outcome == Outcome.CONNECTED
+    assert AuditEvent.objects.filter(action="calendar.authorization_ended").count() == 1
+
+
+def test_with_the_encryption_keys_lost_pages_open_and_connecting_again_helps(
+    microsoft: Sandbox, settings: Settings
+) -> None:
+    ana = make_traveller(microsoft)
+    connection = ana.connect()
+    settings.FIELD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+    for path in ("/meetings/", "/contacts/", "/profile/"):
+        assert ana.client.get(path).status_code == 200
+    sync_connection(connection.pk)
+    assert state_of(ana) == ConnectionState.NEEDS_REAUTHORIZATION
+    assert ana.connect().state == ConnectionState.ACTIVE

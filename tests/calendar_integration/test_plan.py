@@ -97,6 +97,14 @@ def test_a_removed_series_takes_its_occurrences_along() -> None:
     assert actions.deletes == {"series", "o1", "o2"}
 
 
+def test_a_series_removed_in_the_round_of_its_occurrence_leaves_no_ghost() -> None:
+    round_ = fold(make_occurrence("o", "series"), "series")
+    held = {"o": "series", "o2": "series"}
+    actions = plan.finish(round_, is_full=False, held=held, masters={"series": make_master()}, instances={})
+    assert actions.upserts == []
+    assert actions.deletes == {"series", "o", "o2"}
+
+
 def test_a_full_round_sweeps_what_it_did_not_mention() -> None:
     held = {"a": "", "b": "", "c": ""}
     actions = plan.finish(fold(make_meeting_row("a"), "b"), is_full=True, held=held, masters={}, instances={})

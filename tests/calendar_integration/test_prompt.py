@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from accounts.models import Account, User
 from calendar_integration import prompt
 from calendar_integration.models import AskMode, AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.prompt import Facts, Verdict
 from tests.makers import make_account, make_connection, make_service, make_user
+from tests.sandbox.running import Sandbox
 
 GO = Facts(
     signed_in_by_sso=True,
@@ -84,30 +86,40 @@ def is_paused(account: Account) -> bool:
 
 
 @pytest.mark.django_db
-def test_being_asked_is_written_when_the_redirect_is_issued() -> None:
+def test_being_asked_is_written_when_the_redirect_is_issued(microsoft: Sandbox) -> None:
     account = make_account()
     make_service(account)
     user = make_user(account)
-    assert prompt.path_after_sso(user, "/contacts/") == "/office365/authorize/?next=%2Fcontacts%2F"
+    assert prompt.address_after_sso(user, "/contacts/").startswith(microsoft.http)
     assert Connection.objects.get(user=user).asked_at
-    assert prompt.path_after_sso(user, "/contacts/") == "/contacts/"
+    assert AuthorizationAttempt.objects.get().next_path == "/contacts/"
+    assert prompt.address_after_sso(user, "/contacts/") == "/contacts/"
 
 
 @pytest.mark.django_db
-def test_a_lost_connection_is_asked_for_again_in_mode_every_only() -> None:
+def test_where_microsoft_is_away_the_person_is_signed_in_and_told(settings: Settings) -> None:
+    settings.MS_AUTHORITY_HOST = "https://127.0.0.1:9"
+    account = make_account()
+    make_service(account)
+    address = prompt.address_after_sso(make_user(account), "/contacts/")
+    assert address == f"/office365/outcome/{AuthorizationAttempt.objects.get().reference}/"
+
+
+@pytest.mark.django_db
+def test_a_lost_connection_is_asked_for_again_in_mode_every_only(microsoft: Sandbox) -> None:
     account = make_account()
     service = make_service(account, ask=AskMode.FIRST)
     user = make_user(account)
     make_connection(user, ConnectionState.NEEDS_REAUTHORIZATION, asked_at=timezone.now())
-    assert prompt.path_after_sso(user, "/") == "/"
+    assert prompt.address_after_sso(user, "/") == "/"
     service.ask = AskMode.EVERY
     service.save()
-    assert prompt.path_after_sso(user, "/") != "/"
+    assert prompt.address_after_sso(user, "/") != "/"
 
 
 @pytest.mark.django_db
 def test_an_account_without_a_service_asks_nobody() -> None:
-    assert prompt.path_after_sso(make_user(make_account()), "/meetings/") == "/meetings/"
+    assert prompt.address_after_sso(make_user(make_account()), "/meetings/") == "/meetings/"
 
 
 @pytest.mark.django_db

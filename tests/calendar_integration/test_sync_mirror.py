@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from calendar_integration.models import Connection, Contact, Meeting
 from tests.calendar_integration.mirror import assert_is_mirror, listed_meetings
@@ -135,7 +137,18 @@ def test_the_window_moves_on_with_the_days(microsoft: Sandbox) -> None:
     assert_is_mirror(microsoft, connection)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize(("setting", "days"), [("SYNC_WINDOW_DAYS_BACK", 60), ("SYNC_WINDOW_DAYS_AHEAD", 30)])
+def test_another_window_counts_from_the_next_sync_on(
+    microsoft: Sandbox, settings: Settings, setting: str, days: int
+) -> None:
+    connection = make_synced(microsoft)
+    setattr(settings, setting, days)
+    events_round, contacts_round = sync(connection).rounds
+    assert (events_round.is_full, contacts_round.is_full) == (True, False)
+    assert_is_mirror(microsoft, connection)
+
+
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_random_changes_between_syncs_are_all_followed(microsoft: Sandbox, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - repeatable chances, no secrets

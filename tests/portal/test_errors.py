@@ -91,7 +91,7 @@ def test_our_fault_has_a_reference_that_is_in_the_log_beside_the_traceback(caplo
     shown = REFERENCE.search(text)
     assert shown
     assert "swordfish" not in text
-    assert f"answered 500 to GET /broken/, reference {shown[1]}" in caplog.text
+    assert f"answered 500 to GET '/broken/', reference {shown[1]}" in caplog.text
     assert "RuntimeError: the password is swordfish" in caplog.text
 
 
@@ -117,4 +117,4 @@ def test_a_form_from_an_old_tab_is_refused_on_a_page_of_ours(caplog: pytest.LogC
     client.force_login(make_user(make_account()))
     answer = client.post("/profile/", {"time_zone": "UTC"})
     assert_page(answer, 403, "That form is too old")
-    assert "refused a form for /profile/" in caplog.text
+    assert "refused a form for '/profile/'" in caplog.text

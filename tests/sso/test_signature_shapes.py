@@ -35,7 +35,8 @@ XSLT = "http://www.w3.org/TR/1999/REC-xslt-19991116"
 XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 # Doubles its work with each level: at depth 30 it would keep a processor busy for a quarter of an hour.
 SLOW_STYLE = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
-<xsl:template match="/"><xsl:call-template name="t"><xsl:with-param name="n" select="30"/></xsl:call-template></xsl:template>
+<xsl:template match="/">
+<xsl:call-template name="t"><xsl:with-param name="n" select="30"/></xsl:call-template></xsl:template>
 <xsl:template name="t"><xsl:param name="n"/><xsl:if test="$n &gt; 0">
 <xsl:call-template name="t"><xsl:with-param name="n" select="$n - 1"/></xsl:call-template>
 <xsl:call-template name="t"><xsl:with-param name="n" select="$n - 1"/></xsl:call-template>

@@ -1,0 +1,66 @@
+"""Answers that are none: each is a failure that passes, whatever shape it has."""
+
+from typing import Any
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from calendar_integration.clients import graph
+from calendar_integration.clients.graph_transport import error_code, parse, refuse_foreign, retry_after
+from calendar_integration.errors import UnavailableError
+
+BASE = "https://graph.microsoft.com/v1.0"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"value": None, "@odata.deltaLink": BASE},
+        {"value": [None], "@odata.deltaLink": BASE},
+        {"value": ["x"], "@odata.deltaLink": BASE},
+        {"value": [{}], "@odata.deltaLink": BASE},
+        {"value": []},
+        {"value": [], "@odata.nextLink": 7},
+        {"value": [], "@odata.nextLink": BASE, "@odata.deltaLink": BASE},
+    ],
+)
+def test_a_page_of_another_shape(answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    client = graph.GraphClient("token")
+    monkeypatch.setattr(client._transport, "get", lambda _url: answer)
+    with pytest.raises(UnavailableError):
+        client.contacts_page("")
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"<html>", b'{"value": [', b'"\xff"'])
+def test_a_body_that_is_no_object(body: bytes) -> None:
+    with pytest.raises(UnavailableError):
+        parse(body)
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://evil.example/", "http://graph.microsoft.com/v1.0/me", "https://graph.microsoft.com@evil.example/",
+     "https://graph.microsoft.com.evil.example/", "https://[::1", "//graph.microsoft.com/", ""],
+)  # fmt: skip
+def test_a_link_to_somewhere_else_is_not_followed(link: str, settings: Settings) -> None:
+    settings.MS_GRAPH_URL = BASE
+    with pytest.raises(UnavailableError):
+        refuse_foreign(link)
+
+
+def test_an_error_code_is_one_word() -> None:
+    assert error_code(b'{"error": {"code": "Two\\nlines; and more"}}') == "Twolinesandmore"
+    assert error_code(b"<html>") == ""
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("120", 120), ("0", 0), ("99999999999999999999", 3600)])
+def test_waiting_is_asked_for_in_seconds(header: str, seconds: int) -> None:
+    wait = retry_after(header)
+    assert wait is not None
+    assert wait.total_seconds() == seconds
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-5", "٣"])
+def test_nonsense_asks_for_no_wait(header: str) -> None:
+    assert retry_after(header) is None
