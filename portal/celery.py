@@ -1,11 +1,19 @@
 """The Celery application: each app's tasks are found in its `tasks` module."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("atrium")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def say_ready(**_signal: Any) -> None:
+    """Be seen by /readyz at once, rather than when beat first asks."""
+    app.send_task("portal.worker_heartbeat")

@@ -138,7 +138,7 @@ def prepare() -> None:
 def commands(var: Path, ports: dict[str, int]) -> dict[str, str]:
     """What runs, by the name its log lines carry."""
     python, data = shlex.quote(sys.executable), shlex.quote(str(var / "sandbox"))
-    celery = f"{python} -m celery -A portal.celery"
+    celery = f"{python} -m celery --quiet -A portal.celery"
     return {
         "sandbox": f"{python} -m sandbox --port {ports['SANDBOX_PORT']} --portal-url {os.environ['PORTAL_URL']}"
         f" --data-dir {data}",

