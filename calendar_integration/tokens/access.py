@@ -1,0 +1,87 @@
+"""Access tokens for a connected mailbox: the cached one, or one refreshed and saved.
+
+https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+"""
+
+import logging
+import time
+
+import msal
+from cryptography.fernet import InvalidToken
+from django.db.models import F
+
+from calendar_integration import scopes
+from calendar_integration.errors import InvalidGrantError, TokensLostError
+from calendar_integration.models import Connection
+from calendar_integration.tokens.application import application, message, refusal, translated_errors
+
+logger = logging.getLogger(__name__)
+
+FRESH_FOR_SECONDS = 300  # MSAL too takes a token for expired five minutes early
+
+
+def access_token(connection: Connection) -> str:
+    """A token for Graph: the cached one while it is fresh, else one refreshed and saved.
+
+    Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, InvalidClientError or
+    UnavailableError.
+    """
+    cache = _cache_of(connection)
+    fresh = _fresh_token(cache)
+    if fresh:
+        return fresh
+    if connection.tenant_id is None:
+        raise InvalidGrantError("No mailbox was ever authorized.")
+    with translated_errors():
+        app = application(connection.tenant_id, cache)
+        account = next(iter(app.get_accounts()), None)
+        result = app.acquire_token_silent_with_error(list(scopes.WANTED), account) if account else None
+        if not result:
+            raise InvalidGrantError("No token is held that could be refreshed.")
+        if cache.has_state_changed:
+            _save(connection, cache.serialize())
+        if "error" in result:
+            raise refusal(result) or InvalidGrantError(message(result))
+        token: str = result["access_token"]
+    return token
+
+
+def forget_access_tokens(connection: Connection) -> None:
+    """Drop the access tokens, which the mailbox refused; the refresh token stays and brings the next one."""
+    cache = _cache_of(connection)
+    for entry in list(cache.search(msal.TokenCache.CredentialType.ACCESS_TOKEN)):
+        cache.remove_at(entry)
+    if cache.has_state_changed:
+        _save(connection, cache.serialize())
+
+
+def _cache_of(connection: Connection) -> msal.SerializableTokenCache:
+    cache = msal.SerializableTokenCache()
+    try:
+        cache.deserialize(connection.token_cache or "{}")
+    except (InvalidToken, ValueError) as error:
+        raise TokensLostError("The tokens cannot be read with any of the encryption keys.") from error
+    return cache
+
+
+def _fresh_token(cache: msal.SerializableTokenCache) -> str | None:
+    """The cached token for Graph, unless it expires within minutes; asking MSAL would cost a discovery."""
+    wanted = {scope.lower() for scope in scopes.WANTED}
+    usable_until = time.time() + FRESH_FOR_SECONDS
+    for entry in cache.search(msal.TokenCache.CredentialType.ACCESS_TOKEN):
+        held = {word.removeprefix(scopes.resource()).lower() for word in entry.get("target", "").split()}
+        if wanted <= held and float(entry.get("expires_on", 0)) > usable_until:
+            return str(entry["secret"])
+    return None
+
+
+def _save(connection: Connection, serialized: str) -> None:
+    """Compare and swap: whoever saved in between holds the newer refresh token, and ours is dropped."""
+    seen = connection.token_cache_version
+    saved = Connection.objects.filter(pk=connection.pk, token_cache_version=seen).update(
+        token_cache=serialized, token_cache_version=F("token_cache_version") + 1
+    )
+    if saved:
+        connection.token_cache, connection.token_cache_version = serialized, seen + 1
+    else:
+        logger.warning("connection %s: another process saved its tokens first", connection.pk)
