@@ -9,8 +9,10 @@ class CalendarIntegrationConfig(AppConfig):
     name = "calendar_integration"
 
     def ready(self) -> None:
-        """Hang the connection panel into everyone's profile page."""
-        # The panel needs models, which cannot be imported before the apps are ready.
+        """Register the settings, and hang the connection panel into everyone's profile page."""
+        # They need models, which cannot be imported before the apps are ready.
+        from calendar_integration import setting_definitions  # noqa: PLC0415
         from calendar_integration.views.panel import connection_panel  # noqa: PLC0415
 
+        setting_definitions.register()
         add_profile_panel(connection_panel)

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tiered_settings import store
 from calendar_integration import consent
 from calendar_integration.models import AskMode, AuthorizationAttempt, CalendarService, Connection, Outcome
+from calendar_integration.setting_definitions import ASK
 
 PAUSE = timedelta(hours=24)
 CANCELS_THAT_PAUSE = 3
@@ -77,7 +79,7 @@ def gather(user: User) -> Facts:
     connection = Connection.objects.filter(user=user).first()
     return Facts(
         signed_in_by_sso=True,
-        ask=AskMode(service.ask) if service else AskMode.OFF,
+        ask=AskMode(store.effective(user, [ASK.key])[ASK.key].value),
         is_enabled=bool(service and service.is_enabled),
         has_tenant=bool(service and service.tenant_id),
         is_connected=bool(connection and connection.is_active),

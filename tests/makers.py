@@ -7,17 +7,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Account, Domain, Role, User
+from accounts.models import Account, Domain, Group, Role, User
+from accounts.tiered_settings import store
 from calendar_integration.clients.base import ContactRow, MeetingRow, Occurrence
 from calendar_integration.models import (
     AskMode,
     CalendarService,
     Connection,
     ConnectionState,
-    ConsentState,
     Contact,
     Meeting,
 )
+from calendar_integration.setting_definitions import ASK
 
 CONTOSO_TENANT = uuid.UUID("11111111-aaaa-4bbb-8ccc-000000000001")
 PASSWORD = "correct horse battery"
@@ -44,12 +45,13 @@ def make_user(account: Account, first_name: str = "ana", *, role: Role = Role.ME
 def make_service(account: Account, *, ask: AskMode = AskMode.FIRST, **fields: Any) -> CalendarService:
     """The account's calendar service at Contoso's tenant."""
     defaults = {"tenant_id": CONTOSO_TENANT, "tenant_domain": "contoso.example"}
-    return CalendarService.objects.create(account=account, ask=ask, **(defaults | fields))
+    set_ask(account, ask)
+    return CalendarService.objects.create(account=account, **(defaults | fields))
 
 
-def make_confirmed_service(account: Account) -> CalendarService:
-    """A service whose tenant is known to consent."""
-    return make_service(account, consent_state=ConsentState.CONFIRMED)
+def set_ask(target: Account | Group, ask: AskMode) -> None:
+    """When sign-ins of an account or a group lead to Office 365."""
+    store.set_value(target, ASK.key, ask.value, actor="a test")
 
 
 def make_connection(user: User, state: ConnectionState = ConnectionState.ACTIVE, **fields: Any) -> Connection:

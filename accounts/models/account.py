@@ -18,6 +18,7 @@ class Account(models.Model):
     )
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="UTC", help_text="For people who have chosen none.")
+    settings_revision = models.PositiveBigIntegerField(default=0, help_text="Raised by every change of settings.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

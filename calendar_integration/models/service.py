@@ -1,4 +1,4 @@
-"""The account's calendar service: its Entra tenant, whether people are asked, and what is known of consent."""
+"""The account's calendar service: its Entra tenant, and what is known of consent."""
 
 from django.db import models
 
@@ -35,7 +35,6 @@ class CalendarService(models.Model):
     tenant_id = models.UUIDField(null=True, blank=True)
     tenant_domain = models.CharField(max_length=253, blank=True)
     is_enabled = models.BooleanField(default=True)
-    ask = models.CharField(max_length=5, choices=AskMode, default=AskMode.OFF)
     consent_state = models.CharField(max_length=12, choices=ConsentState, default=ConsentState.UNKNOWN)
 
     objects = CalendarServices.as_manager()

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from accounts.models import Account, User
+from accounts.models import Account, Group, Membership, User
 from calendar_integration import prompt
 from calendar_integration.models import AskMode, AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.prompt import Facts, Verdict
-from tests.makers import make_account, make_connection, make_service, make_user
+from tests.makers import make_account, make_connection, make_service, make_user, set_ask
 from tests.sandbox.running import Sandbox
 
 GO = Facts(
@@ -108,13 +108,24 @@ def test_where_microsoft_is_away_the_person_is_signed_in_and_told(settings: Sett
 @pytest.mark.django_db
 def test_a_lost_connection_is_asked_for_again_in_mode_every_only(microsoft: Sandbox) -> None:
     account = make_account()
-    service = make_service(account, ask=AskMode.FIRST)
+    make_service(account, ask=AskMode.FIRST)
     user = make_user(account)
     make_connection(user, ConnectionState.NEEDS_REAUTHORIZATION, asked_at=timezone.now())
     assert prompt.address_after_sso(user, "/") == "/"
-    service.ask = AskMode.EVERY
-    service.save()
+    set_ask(account, AskMode.EVERY)
     assert prompt.address_after_sso(user, "/") != "/"
+
+
+@pytest.mark.django_db
+def test_a_groups_setting_counts_for_its_members(microsoft: Sandbox) -> None:
+    account = make_account()
+    make_service(account, ask=AskMode.OFF)
+    ana, bo = make_user(account, "ana"), make_user(account, "bo")
+    sales = Group.objects.create(account=account, name="Sales", priority=1)
+    Membership.objects.create(group=sales, user=ana)
+    set_ask(sales, AskMode.FIRST)
+    assert prompt.address_after_sso(ana, "/meetings/").startswith(microsoft.http)
+    assert prompt.address_after_sso(bo, "/meetings/") == "/meetings/"
 
 
 @pytest.mark.django_db

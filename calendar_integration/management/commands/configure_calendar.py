@@ -7,9 +7,11 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Account, AuditAction
+from accounts.tiered_settings import store
 from calendar_integration import tenants
 from calendar_integration.errors import UnavailableError
 from calendar_integration.models import AskMode, CalendarService
+from calendar_integration.setting_definitions import ASK
 
 
 class Command(BaseCommand):
@@ -28,12 +30,13 @@ class Command(BaseCommand):
         account = Account.objects.filter(vanity=options["vanity"]).first()
         if account is None:
             raise CommandError(f"There is no account {options['vanity']}.")
-        changes: dict[str, Any] = {"ask": options["ask"]} if options["ask"] else {}
         if options["tenant"]:
-            changes |= {"tenant_id": look_up(options["tenant"]), "tenant_domain": options["tenant"]}
-        if changes:
-            save(account, changes)
-        self.stdout.write(f"Office 365 of {account.vanity}: {', '.join(f'{k} {v}' for k, v in changes.items())}")
+            tenant_id = look_up(options["tenant"])
+            save(account, {"tenant_id": tenant_id, "tenant_domain": options["tenant"]})
+            self.stdout.write(f"The Office 365 of {account.vanity} is tenant {tenant_id}.")
+        if options["ask"]:
+            store.set_value(account, ASK.key, options["ask"], actor=audit.OPERATOR)
+            self.stdout.write(f"People of {account.vanity} are asked: {AskMode(options['ask']).label.lower()}.")
 
 
 def look_up(domain: str) -> Any:

@@ -1,0 +1,1 @@
+"""Settings on three tiers: who may set what, which value counts, and why."""
