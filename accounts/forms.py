@@ -31,7 +31,7 @@ class PasswordSignInForm(AuthenticationForm):
     )
 
     error_messages = {
-        "invalid_login": "That e-mail and password do not match. Check both; passwords tell big from small letters.",
+        "invalid_login": "That e-mail and password do not match. Passwords are case-sensitive.",
     }
 
     def __init__(self, *args: Any, vanity: str | None = None, **kwargs: Any) -> None:

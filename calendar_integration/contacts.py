@@ -8,7 +8,7 @@ from calendar_integration.models import Contact
 
 
 def of_user(user: User, words: str = "") -> QuerySet[Contact]:
-    """The person's own contacts by name; with words, those that have each of them in name, company or e-mail."""
+    """The person's own contacts by name; with words, those that have each of them in some column."""
     contacts = Contact.objects.filter(connection__user=user)
     for word in words.split()[:10]:
         contacts = contacts.filter(
@@ -16,5 +16,6 @@ def of_user(user: User, words: str = "") -> QuerySet[Contact]:
             | Q(company__icontains=word)
             | Q(job_title__icontains=word)
             | Q(emails__icontains=word)
+            | Q(phones__icontains=word)
         )
     return contacts.order_by(Lower("name"), "pk")

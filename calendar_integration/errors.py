@@ -4,9 +4,13 @@ from datetime import timedelta
 
 
 class CalendarError(Exception):
-    """Something between us and a mailbox. Permanent: only a person can mend it. `retry_after`: not before then."""
+    """Something between us and a mailbox. Permanent: only a person can mend it. `retry_after`: not before then.
+
+    The message is for the log; `in_words` is for the person whose mailbox it is.
+    """
 
     permanent = False
+    in_words = "Something between Atrium and Microsoft did not work."
 
     def __init__(self, message: str, *, permanent: bool | None = None, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
@@ -17,39 +21,58 @@ class CalendarError(Exception):
 class UnavailableError(CalendarError):
     """Microsoft is throttling, down, slow, or answered something that is no answer."""
 
+    in_words = "Microsoft was too busy, could not be reached, or answered something unreadable."
+
 
 class SyncStateLostError(CalendarError):
     """The delta link is no longer known: a full round is needed."""
+
+    in_words = "Microsoft asked to read the mailbox from the beginning."
 
 
 class InvalidGrantError(CalendarError):
     """The refresh token was refused. Once may be a hiccup; twice, a quarter of an hour apart, is not."""
 
+    in_words = "Microsoft did not accept the authorization. If it stays so, connect again."
+
 
 class InvalidClientError(CalendarError):
     """Our own client secret is wrong or has expired: the operator's to mend, nobody is disconnected for it."""
+
+    in_words = "Atrium's own registration at Microsoft has to be renewed by whoever runs Atrium."
 
 
 class TokensLostError(CalendarError):
     """The tokens we hold cannot be read with any key: only a new authorization helps."""
 
     permanent = True
+    in_words = "The authorization can no longer be read. Connect again."
 
 
 class TokenRefusedError(CalendarError):
     """The mailbox refused our access token (401): a refreshed one may be taken."""
+
+    in_words = "Microsoft did not accept the access token."
 
 
 class AccessDeniedError(CalendarError):
     """The mailbox is not to be read with our permissions (403)."""
 
     permanent = True
+    in_words = "Microsoft did not let Atrium read the mailbox."
 
 
 class MailboxUnsupportedError(CalendarError):
     """There is no mailbox that Graph can reach for this person."""
 
     permanent = True
+    in_words = "There is no mailbox that Atrium can read."
+
+
+class OurMistakeError(CalendarError):
+    """Something that Atrium did not expect; the log has the traceback."""
+
+    in_words = "Something went wrong on our side."
 
 
 class LeaseLostError(CalendarError):

@@ -45,6 +45,11 @@ class Item:
         return subject.removeprefix("Canceled: ") if self.meeting.is_cancelled else subject
 
     @property
+    def has_others(self) -> bool:
+        """Whether one would expect a way to join: others are invited, and it has a time of the day."""
+        return self.starts is not None and self.meeting.attendee_count > 0 and not self.meeting.is_private
+
+    @property
     def is_longer_than_a_day(self) -> bool:
         """Whether it reaches over midnight."""
         return self.first_day != self.last_day
@@ -141,7 +146,8 @@ def _elsewhere(meeting: Meeting, starts: datetime) -> str:
     there = starts.astimezone(ZoneInfo(meeting.zone))
     if there.utcoffset() == starts.utcoffset():
         return ""
-    return f"{there:%H:%M} {meeting.zone.rpartition('/')[2].replace('_', ' ')}"
+    day = f"{there:%a} " if there.date() != starts.date() else ""
+    return f"{day}{there:%H:%M} {meeting.zone.rpartition('/')[2].replace('_', ' ')}"
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -1,7 +1,7 @@
 """How a person's mailbox stands, in one sentence they can act on. Never just "connected"."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Prefetch
@@ -9,7 +9,15 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from accounts.models import User
-from calendar_integration.models import CalendarService, Connection, ConnectionState, Stream
+from calendar_integration.models import (
+    AuthorizationAttempt,
+    CalendarService,
+    Connection,
+    ConnectionState,
+    ConsentState,
+    Outcome,
+    Stream,
+)
 from calendar_integration.sync import schedule
 
 
@@ -34,7 +42,8 @@ class MailboxStatus:
     can_connect: bool = False
     is_first_sync: bool = False
     reads: tuple[tuple[str, int, bool], ...] = ()
-    window: tuple[datetime, datetime] | None = None
+    window: tuple[date, date] | None = None
+    needs_help: bool = False
 
     @property
     def was_never_connected(self) -> bool:
@@ -67,7 +76,10 @@ TEXTS = {
         Tone.WAITING,
         "An Office 365 admin of your company has to approve first.",
     ),
-    ConnectionState.MAILBOX_UNSUPPORTED: (Tone.WRONG, "Microsoft says that this mailbox cannot be read."),
+    ConnectionState.MAILBOX_UNSUPPORTED: (
+        Tone.WRONG,
+        "Microsoft says there is no mailbox here that Atrium can read. It may lack a licence. Ask your administrator.",
+    ),
     ConnectionState.DISCONNECTED_BY_USER: (Tone.QUIET, "You disconnected your Office 365 calendar."),
     ConnectionState.DISCONNECTED_BY_POLICY: (
         Tone.WAITING,
@@ -77,16 +89,26 @@ TEXTS = {
 
 
 def mailbox_status(user: User) -> MailboxStatus:
-    """The person's mailbox as it stands: three queries at most."""
+    """The person's mailbox as it stands: four queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
     connection = Connection.objects.filter(user=user).prefetch_related(streams).first()
     if connection is not None and connection.is_active:
         return _active(connection, timezone.now())
     state = ConnectionState(connection.state) if connection else ConnectionState.NONE
     tone, text = TEXTS[state]
-    if CalendarService.objects.ready().filter(account=user.account).first() is None:
+    service = CalendarService.objects.ready().filter(account=user.account).first()
+    if service is None:
         return MailboxStatus(Tone.QUIET, "Your company has not set up Office 365 in Atrium yet.", state)
-    return MailboxStatus(tone, text, state, connection.mailbox if connection else "", can_connect=True)
+    mailbox = connection.mailbox if connection else ""
+    return MailboxStatus(tone, text, state, mailbox, can_connect=True, needs_help=_needs_help(user, service, state))
+
+
+def _needs_help(user: User, service: CalendarService, state: ConnectionState) -> bool:
+    """Whether the person may have met "Need admin approval", so that the page which explains it is worth a link."""
+    if state in (ConnectionState.PENDING, ConnectionState.BLOCKED_BY_ADMIN):
+        return True
+    last = AuthorizationAttempt.objects.filter(user=user).order_by("-pk").values_list("outcome", flat=True).first()
+    return last in (Outcome.DECLINED, Outcome.EXPIRED) and service.consent_state != ConsentState.CONFIRMED
 
 
 def _active(connection: Connection, now: datetime) -> MailboxStatus:
@@ -99,14 +121,17 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
         tone, text = TEXTS[ConnectionState.STALE]
         return MailboxStatus(tone, text, ConnectionState.STALE, connection.mailbox, checked_at, can_connect=True)
     window = _window(connection)
+    if connection.last_error:
+        text = "The last try failed; Atrium tries again by itself."
+        return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, checked_at, window=window)
     return MailboxStatus(Tone.GOOD, "Up to date", connection.state, connection.mailbox, checked_at, window=window)
 
 
-def _window(connection: Connection) -> tuple[datetime, datetime] | None:
-    """What part of the calendar is kept: its first moment, and its last."""
+def _window(connection: Connection) -> tuple[date, date] | None:
+    """What part of the calendar is kept: its first and its last day, which are days in UTC for everyone."""
     for stream in connection.streams.all():
         if stream.window_start and stream.window_end:
-            return stream.window_start, stream.window_end - timedelta(microseconds=1)
+            return stream.window_start.date(), (stream.window_end - timedelta(microseconds=1)).date()
     return None
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from django.core.exceptions import ImproperlyConfigured
 from honcho.manager import Manager
 from honcho.printer import Printer
 
@@ -41,8 +42,8 @@ def main() -> int:
         with redis_server(var):
             prepare()
             return supervise(var, ports)
-    except (embedded.EmbeddedServerError, PortTakenError) as error:
-        sys.stderr.write(f"Atrium cannot start: {error}\n")
+    except (embedded.EmbeddedServerError, PortTakenError, ImproperlyConfigured) as error:
+        sys.stderr.write(f"Atrium cannot {'forget its data' if arguments.reset else 'start'}: {error}\n")
         return 1
     except subprocess.CalledProcessError as error:
         sys.stderr.write(f"Atrium cannot start: {error}\n")
@@ -112,7 +113,9 @@ WELCOME = """
                  Office 365, and finds her meetings and contacts.
   Owner          dana@contoso.example, password: atrium-demo
                  at {portal}/sign-in/
+  Somebody else  {sandbox}/saml/contoso.example/logout-session, then open it again
   Microsoft 365  {sandbox}/  (the sandbox: move a meeting, withdraw a consent)
+  Synchronise    .venv/bin/python manage.py sync ana@contoso.example  (or wait five minutes)
   Other company  {portal}/sso/fabrikam/login/
 
   Ctrl-C stops everything. make reset forgets the data.

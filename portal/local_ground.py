@@ -17,7 +17,7 @@ STATIC_IGNORED = ["*-grid*", "*-reboot*", "*-utilities*", "*.rtl*", "*.esm*", "*
 
 
 class PortTakenError(RuntimeError):
-    """A port is in use; the message names the variable that chooses another."""
+    """A port is in use, or wanted twice; the message names the variable that chooses another."""
 
 
 def refuse_taken_ports(ports: dict[str, int]) -> None:
@@ -27,6 +27,8 @@ def refuse_taken_ports(ports: dict[str, int]) -> None:
         ("SANDBOX_PORT", ports["SANDBOX_PORT"]),
         ("SANDBOX_PORT", ports["SANDBOX_PORT"] + 1),
     ]
+    if len({port for _, port in wanted}) < len(wanted):
+        raise PortTakenError("PORT, SANDBOX_PORT and the one after SANDBOX_PORT (for TLS) must be three ports.")
     for variable, port in wanted:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,6 +12,7 @@ from accounts.tiered_settings import store
 from calendar_integration.clients.base import ContactRow, MeetingRow, Occurrence
 from calendar_integration.models import (
     AskMode,
+    AuthorizationAttempt,
     CalendarService,
     Connection,
     ConnectionState,
@@ -60,6 +61,16 @@ def make_connection(user: User, state: ConnectionState = ConnectionState.ACTIVE,
     working = {"mailbox": user.email, "tenant_id": CONTOSO_TENANT, "oid": uuid.uuid4(), "connected_at": now}
     defaults = {**working, "last_good_sync_at": now} if state == ConnectionState.ACTIVE else {}
     return Connection.objects.create(user=user, account=user.account, state=state, **(defaults | fields))
+
+
+def make_attempt(user: User, outcome: str = "", **fields: Any) -> AuthorizationAttempt:
+    """An attempt to authorize Office 365, open or ended with this outcome."""
+    ended_at = timezone.now() if outcome else None
+    known = {"next_path": "/meetings/", "state_before": ConnectionState.NONE, "ended_at": ended_at}
+    values = known | fields
+    return AuthorizationAttempt.objects.create(
+        account=user.account, user=user, state=f"state-{next(_numbers)}", outcome=outcome, **values
+    )
 
 
 def make_meeting_row(remote_id: str = "", **fields: Any) -> MeetingRow:

@@ -95,7 +95,7 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     return {**kept, "ATRIUM_VAR": str(var), **more}
 
 
-def launch(var: Path, port: int, sandbox_port: int) -> "subprocess.Popen[str]":
+def launch(var: Path, port: int | str, sandbox_port: int | str) -> "subprocess.Popen[str]":
     """The command of `make run`, without waiting."""
     return subprocess.Popen(
         [sys.executable, "-m", "portal.local"],

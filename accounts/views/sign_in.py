@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 
@@ -12,6 +13,17 @@ from accounts import audit
 from accounts.forms import PasswordSignInForm
 from accounts.models import Account, AuditAction
 from accounts.requests import signed_in_user
+
+
+@method_decorator(login_not_required, name="dispatch")  # so that a session that has ended can be left as well
+class SignOutView(auth_views.LogoutView):
+    """Leaving Atrium, which is not leaving the identity provider."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """End the session and say what that means."""
+        response = super().post(request, *args, **kwargs)
+        messages.info(request, "You are signed out of Atrium. Your company's single sign-on may still know you.")
+        return response
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -21,9 +21,9 @@ from calendar_integration.errors import (
     InvalidGrantError,
     LeaseLostError,
     MailboxUnsupportedError,
+    OurMistakeError,
     TokenRefusedError,
     TokensLostError,
-    UnavailableError,
 )
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState, Stream, StreamKind
 from calendar_integration.sync.leases import lease
@@ -71,7 +71,7 @@ def sync_connection(connection_id: int) -> SyncResult:
             return SyncResult(Status.FAILED, error=error)
         except Exception:
             # Our own mistake: the mailbox waits its turn, and the door above says what it was.
-            note_failure(connection, lease_id, UnavailableError("Something went wrong on our side."))
+            note_failure(connection, lease_id, OurMistakeError("unexpected"))
             raise
         _note_success(connection, lease_id)
         return SyncResult(Status.DONE, rounds)
@@ -121,7 +121,7 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
     if isinstance(error, TokenRefusedError):
         tokens.forget_access_tokens(connection)
     lost = _state_after(connection, error, now)
-    changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": str(error)[:300]}
+    changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": error.in_words}
     changes["next_attempt_at"] = None if lost else now + wait_after(connection.failures, error)
     if isinstance(error, InvalidGrantError) and connection.invalid_grant_at is None:
         changes["invalid_grant_at"] = now

@@ -14,8 +14,14 @@ from accounts.paths import checked_path
 from accounts.references import new_reference
 from accounts.requests import signed_in_user
 from calendar_integration import consent
-from calendar_integration.models import AuthorizationAttempt, CalendarService, ConsentState, Outcome
-from calendar_integration.models.authorization import LIFETIME
+from calendar_integration.models import (
+    ACTIVE_STATES,
+    AuthorizationAttempt,
+    CalendarService,
+    Connection,
+    ConsentState,
+    Outcome,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +59,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     if attempt is None:
         return unknown_answer(request)
     if attempt.outcome == Outcome.CONNECTED:
-        messages.success(request, "Office 365 is connected. Your meetings and contacts are on their way.")
+        messages.success(request, "Office 365 is connected.")
         return redirect(checked_path(attempt.next_path, "/meetings/"))
     return redirect("office365_outcome", attempt.reference)
 
@@ -80,7 +86,13 @@ def outcome(request: HttpRequest, reference: str) -> HttpResponse:
 def approval(request: HttpRequest) -> HttpResponse:
     """What "admin approval required" means, for whoever met it and came back by themselves."""
     user = signed_in_user(request)
+    if Connection.objects.filter(user=user, state__in=ACTIVE_STATES).exists():
+        return redirect("meetings")
     attempt = AuthorizationAttempt.objects.filter(user=user).order_by("-pk").first()
+    if attempt is None:
+        return redirect("profile")
+    if attempt.outcome and not needs_approval_page(attempt):
+        return redirect("office365_outcome", attempt.reference)
     return approval_page(request, user, attempt)
 
 
@@ -93,14 +105,13 @@ def needs_approval_page(attempt: AuthorizationAttempt) -> bool:
     return attempt.outcome in APPROVAL_OUTCOMES and not is_consent_known
 
 
-def approval_page(request: HttpRequest, user: User, attempt: AuthorizationAttempt | None) -> HttpResponse:
+def approval_page(request: HttpRequest, user: User, attempt: AuthorizationAttempt) -> HttpResponse:
     """What happened, what happens next, and whom to ask."""
     admins = User.objects.filter(account=user.account, is_active=True, role__in=[Role.OWNER, Role.ADMIN])
     context = {
         "attempt": attempt,
         "admins": admins.order_by("name")[:5],
-        "is_declined": bool(attempt and attempt.outcome == Outcome.DECLINED),
-        "is_open": bool(attempt and not attempt.outcome),
-        "minutes": int(LIFETIME.total_seconds() // 60),
+        "is_certain": attempt.outcome == Outcome.CONSENT_REQUIRED,
+        "is_open": not attempt.outcome or attempt.outcome == Outcome.EXPIRED,
     }
     return render(request, "calendar_integration/approval.html", context)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import query_text, signed_in_user
 from accounts.time_zones import time_zone_of
 from calendar_integration import meetings
-from calendar_integration.status import mailbox_status
+from calendar_integration.status import MailboxStatus, mailbox_status
 
 
 @require_GET
@@ -34,7 +34,9 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "last_day": first_day + timedelta(days=meetings.DAYS - 1),
         "earlier": first_day - timedelta(days=meetings.DAYS),
         "later": first_day + timedelta(days=meetings.DAYS),
-        "zone": str(zone),
+        "zone_name": str(zone).replace("_", " "),
+        "is_cut": bool(words) and sum(len(day.items) for day in days) >= meetings.MOST_FOUND,
+        "is_outside": is_outside(status, first_day),
     }
     return render(request, "calendar_integration/meetings.html", context)
 
@@ -47,6 +49,14 @@ def mailbox_status_fragment(request: HttpRequest) -> HttpResponse:
     if not status.is_first_sync:
         response["HX-Refresh"] = "true"
     return response
+
+
+def is_outside(status: MailboxStatus, first_day: date) -> bool:
+    """Whether part of the days shown lies outside what is kept of the calendar."""
+    if status.window is None:
+        return False
+    kept_from, kept_to = status.window
+    return first_day < kept_from or first_day + timedelta(days=meetings.DAYS - 1) > kept_to
 
 
 def parse_day(text: str) -> date | None:

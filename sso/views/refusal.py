@@ -24,7 +24,7 @@ ADVICE = {
     Reason.UNKNOWN_REQUEST: "This sign-in was not begun here, or long ago. Start again.",
     Reason.REPLAYED: "This sign-in has been used already, perhaps by the Back button. Start again.",
     Reason.EXPIRED: "This sign-in took too long. Start again.",
-    Reason.NOT_IN_TIME: "The answer came too late, or a clock is wrong. Start again, or tell your administrator.",
+    Reason.NOT_IN_TIME: "Your company's sign-in took too long, or a clock is wrong. Start again.",
     Reason.WRONG_BROWSER: "The sign-in was begun in another browser, or cookies are blocked. Start again here.",
     Reason.NO_EMAIL: "Your identity provider did not send your e-mail address. Tell your administrator.",
     Reason.SEVERAL_EMAILS: "Your identity provider sent several e-mail addresses for you. Tell your administrator.",
@@ -32,7 +32,7 @@ ADVICE = {
     Reason.OTHER_IDENTITY: "Your identity provider knows you under a new identifier. Tell your administrator.",
     Reason.DEACTIVATED: "Your user is deactivated. Ask your administrator.",
 }
-OTHERWISE = "The answer of your identity provider did not check out. Start again; if it stays, tell your administrator."
+OTHERWISE = "Atrium could not accept the answer of your company's sign-in. Start again."
 
 
 def refuse(request: HttpRequest, vanity: str, error: SamlError) -> HttpResponse:

@@ -18,7 +18,7 @@ def test_going_back_from_need_admin_approval_is_explained(person: Callable[..., 
     ana.sign_in()
     ana.sees_heading("Need admin approval")
     ana.press("Return to the application without granting consent")
-    ana.sees("An Office 365 admin approves Atrium for the company")
+    ana.sees("an Office 365 admin has to do it once for everyone")
     ana.sees("Dana Reyes")
     assert ana.is_signed_in()
 

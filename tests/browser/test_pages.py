@@ -108,7 +108,7 @@ def test_the_whole_journey_works_without_javascript(person: Callable[..., Person
 
 def test_a_browser_in_another_time_zone_is_followed_until_one_is_chosen(person: Callable[..., Person]) -> None:
     mia = make_connected(person, timezone_id="America/New_York")
-    mia.sees("Times in America/New_York.")
+    mia.sees("Times in America/New York.")
 
 
 def test_meetings_of_another_fortnight_are_a_click_away(person: Callable[..., Person]) -> None:

@@ -94,9 +94,10 @@ def test_the_clock_where_it_was_planned_is_named_when_it_differs() -> None:
     person = make_person(
         {"start_at": utc(23, 14), "end_at": utc(23, 15), "zone": "America/New_York"},
         {"start_at": utc(23, 16), "end_at": utc(23, 17), "zone": "Europe/Berlin"},
+        {"start_at": utc(23, 18), "end_at": utc(23, 19), "zone": "Asia/Tokyo"},
     )
     (day,) = meetings.agenda(person, MONDAY, MADRID)
-    assert [item.elsewhere for item in day.items] == ["09:00 New York", ""]
+    assert [item.elsewhere for item in day.items] == ["09:00 New York", "", "Tue 03:00 Tokyo"]
 
 
 def test_what_is_on_now_says_so_unless_it_is_cancelled() -> None:

@@ -30,6 +30,19 @@ def test_sync_says_what_it_read(microsoft: Sandbox) -> None:
     assert "events: delta round, 0 changed, 0 deleted" in run("sync", "--connection", str(connection.pk))
 
 
+def test_sync_takes_a_person_by_e_mail(microsoft: Sandbox) -> None:
+    connection = make_connected(microsoft)
+    assert "events: full round" in run("sync", connection.user.email.upper())
+    with pytest.raises(CommandError, match=r"nobody@contoso\.example has no connection"):
+        run("sync", "nobody@contoso.example")
+    with pytest.raises(CommandError, match="Name a person by e-mail"):
+        run("sync")
+    there = make_account("fabrikam")
+    make_connection(make_user(there, "mia", email=connection.user.email))
+    with pytest.raises(CommandError, match=r"several companies.*\(contoso\).*\(fabrikam\)"):
+        run("sync", connection.user.email)
+
+
 def test_sync_says_why_not(microsoft: Sandbox) -> None:
     with pytest.raises(CommandError, match="There is no connection 7"):
         run("sync", "--connection", "7")

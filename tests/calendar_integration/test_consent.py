@@ -73,7 +73,7 @@ def test_declining_without_known_consent_leads_to_the_approval_page(microsoft: S
     assert state_of(ana) == ConnectionState.NONE
     assert last_attempt().outcome == Outcome.DECLINED
     page = ana.client.get(response["Location"]).content.decode()
-    assert "An Office 365 admin approves Atrium for the company" in page
+    assert "an Office 365 admin has to do it once for everyone" in page
 
 
 def test_declining_with_known_consent_is_a_persons_own_choice(microsoft: Sandbox) -> None:

@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from calendar_integration.models import Connection, ConnectionState, Stream
-from tests.makers import make_account, make_connection, make_contact, make_meeting, make_service, make_user
+from tests.makers import (
+    make_account,
+    make_attempt,
+    make_connection,
+    make_contact,
+    make_meeting,
+    make_service,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +142,7 @@ def test_a_running_first_sync_shows_how_far_it_is_and_then_refreshes_the_page() 
         (ConnectionState.STALE, "Out of date"),
         (ConnectionState.NEEDS_REAUTHORIZATION, "Connect again; nothing is lost."),
         (ConnectionState.BLOCKED_BY_ADMIN, "has to approve first"),
-        (ConnectionState.MAILBOX_UNSUPPORTED, "cannot be read"),
+        (ConnectionState.MAILBOX_UNSUPPORTED, "there is no mailbox here"),
         (ConnectionState.DISCONNECTED_BY_USER, "You disconnected"),
         (ConnectionState.DISCONNECTED_BY_POLICY, "An administrator changed what Atrium may read"),
     ],
@@ -155,3 +163,55 @@ def test_connected_is_never_said_of_a_mailbox_that_was_not_reached_lately() -> N
     shown = page(user, "/meetings/")
     assert "Up to date" not in shown
     assert "Out of date" in shown
+
+
+def test_a_try_that_failed_is_said_at_once_beside_the_last_good_sync() -> None:
+    user = make_person(last_error="Microsoft was too busy.")
+    for path in ("/meetings/", "/profile/"):
+        shown = page(user, path)
+        assert "The last try failed; Atrium tries again by itself. Last good sync: just now." in shown
+        assert "Up to date" not in shown
+
+
+def test_days_that_are_not_kept_are_not_called_empty() -> None:
+    user = make_person()
+    now = timezone.now()
+    window = {"window_start": now - timedelta(days=30), "window_end": now + timedelta(days=365)}
+    Stream.objects.create(connection=Connection.objects.get(), kind="events", **window)
+    assert "Atrium keeps your meetings from" not in page(user, "/meetings/")
+    for day in ("2020-01-01", "2040-01-01"):
+        assert "Atrium keeps your meetings from" in page(user, f"/meetings/?from={day}")
+
+
+@pytest.mark.parametrize("outcome", ["declined", "expired", ""])
+def test_whoever_may_have_met_need_admin_approval_finds_help_from_meetings(outcome: str) -> None:
+    user = make_person(ConnectionState.NONE)
+    make_attempt(user, outcome)
+    assert ("What to do" in page(user, "/meetings/")) is bool(outcome)
+    assert "Need admin approval" in page(user, "/office365/approval/")
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "leads_to"),
+    [
+        (ConnectionState.ACTIVE, "consent_required", "/meetings/"),
+        (ConnectionState.NONE, "wrong_mailbox", "/office365/outcome/"),
+        (ConnectionState.NONE, None, "/profile/"),
+    ],
+)
+def test_the_approval_page_is_for_those_it_is_about(state: ConnectionState, outcome: str | None, leads_to: str) -> None:
+    user = make_person(state)
+    if outcome:
+        make_attempt(user, outcome)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/office365/approval/")["Location"].startswith(leads_to)
+
+
+def test_a_long_search_is_cut_and_said_only_when_it_is() -> None:
+    user = make_person()
+    now = timezone.now()
+    for number in range(101):
+        make_meeting(Connection.objects.get(), subject=f"Budget {number}", start_at=now, end_at=now)
+    assert "Only the first 100 are shown." in page(user, "/meetings/?q=budget")
+    assert "Only the first" not in page(user, "/meetings/?q=budget+99")

@@ -13,7 +13,7 @@ from accounts.models import Account, Group, Membership, User
 from calendar_integration import prompt
 from calendar_integration.models import AskMode, AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.prompt import Facts, Verdict
-from tests.makers import make_account, make_connection, make_service, make_user, set_ask
+from tests.makers import make_account, make_attempt, make_connection, make_service, make_user, set_ask
 from tests.sandbox.running import Sandbox
 
 GO = Facts(
@@ -69,16 +69,8 @@ def test_each_reason_is_named(known: Facts, verdict: Verdict) -> None:
     assert prompt.decide(known) is verdict
 
 
-def make_attempt(user: User, outcome: Outcome, hours_ago: float = 1) -> None:
-    AuthorizationAttempt.objects.create(
-        account=user.account,
-        user=user,
-        state=f"{user.pk}-{outcome}-{hours_ago}",
-        next_path="/",
-        state_before=ConnectionState.NONE,
-        outcome=outcome,
-        ended_at=timezone.now() - timedelta(hours=hours_ago),
-    )
+def make_ended(user: User, outcome: Outcome, hours_ago: float = 1) -> None:
+    make_attempt(user, outcome, ended_at=timezone.now() - timedelta(hours=hours_ago))
 
 
 def is_paused(account: Account) -> bool:
@@ -136,9 +128,9 @@ def test_an_account_without_a_service_asks_nobody() -> None:
 @pytest.mark.django_db
 def test_an_explicit_answer_that_consent_is_needed_pauses_for_a_day() -> None:
     user = make_user(make_account())
-    make_attempt(user, Outcome.CONSENT_REQUIRED, hours_ago=25)
+    make_ended(user, Outcome.CONSENT_REQUIRED, hours_ago=25)
     assert not is_paused(user.account)
-    make_attempt(user, Outcome.CONSENT_REQUIRED)
+    make_ended(user, Outcome.CONSENT_REQUIRED)
     assert is_paused(user.account)
 
 
@@ -147,10 +139,10 @@ def test_one_persons_cancels_never_pause_but_three_peoples_do() -> None:
     account = make_account()
     ana, bo, cy = (make_user(account, name) for name in ("ana", "bo", "cy"))
     for hours in (1, 2, 3, 4):
-        make_attempt(ana, Outcome.DECLINED, hours)
-    make_attempt(bo, Outcome.DECLINED)
+        make_ended(ana, Outcome.DECLINED, hours)
+    make_ended(bo, Outcome.DECLINED)
     assert not is_paused(account)
-    make_attempt(cy, Outcome.DECLINED)
+    make_ended(cy, Outcome.DECLINED)
     assert is_paused(account)
     assert not is_paused(make_account("fabrikam"))
 
@@ -160,8 +152,8 @@ def test_the_pause_ends_when_anyone_connects() -> None:
     account = make_account()
     people = [make_user(account, name) for name in ("ana", "bo", "cy")]
     for person in people:
-        make_attempt(person, Outcome.DECLINED, hours_ago=2)
-    make_attempt(people[0], Outcome.CONSENT_REQUIRED, hours_ago=2)
+        make_ended(person, Outcome.DECLINED, hours_ago=2)
+    make_ended(people[0], Outcome.CONSENT_REQUIRED, hours_ago=2)
     assert is_paused(account)
-    make_attempt(people[1], Outcome.CONNECTED, hours_ago=1)
+    make_ended(people[1], Outcome.CONNECTED, hours_ago=1)
     assert not is_paused(account)

@@ -52,7 +52,7 @@ def test_a_bad_answer_leaves_everything_as_it_was_and_the_next_good_one_mends_it
     error = fail(connection)
     assert not isinstance(error, InvalidGrantError)
     assert (connection.state, connection.failures) == (ConnectionState.ACTIVE, 1)
-    assert connection.last_error == str(error)
+    assert connection.last_error == error.in_words
     assert wait(connection) > timedelta(0)
     sync(connection)
     connection.refresh_from_db()

@@ -11,6 +11,8 @@ from calendar_integration.zones import to_iana
         ("W. Europe Standard Time", "Europe/Berlin"),
         ("Pacific Standard Time", "America/Los_Angeles"),
         ("Europe/Madrid", "Europe/Madrid"),
+        ("FLE Standard Time", "Europe/Kyiv"),
+        ("India Standard Time", "Asia/Kolkata"),
         ("tzone://Microsoft/Custom", ""),
         ("tzone://Microsoft/Utc", ""),
         ("Customized Time Zone", ""),

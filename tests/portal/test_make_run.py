@@ -60,3 +60,17 @@ def test_a_taken_port_is_said_with_the_variable_that_chooses_another(var: Path, 
     assert f"port {ports[variable] + offset} is in use" in output
     assert f"make run {variable}=" in output
     assert processes_of(var) == []
+
+
+@pytest.mark.parametrize(
+    ("port", "sandbox_port", "sentence"),
+    [
+        ("9640", "9640", "must be three ports"),
+        ("9641", "9640", "must be three ports"),
+        ("abc", "9640", "PORT must be a whole"),
+    ],
+)
+def test_ports_that_make_no_sense_are_said(var: Path, port: str, sandbox_port: str, sentence: str) -> None:
+    process = launch(var, port, sandbox_port)
+    assert sentence in output_of(process)
+    assert process.returncode == 1

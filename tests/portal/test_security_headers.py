@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 from lxml import html
 
-from tests.makers import PASSWORD, make_account, make_user
+from tests.makers import PASSWORD, make_account, make_attempt, make_user
 from tests.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,7 @@ def make_client(address: str) -> Client:
     ana = make_user(make_account())
     if address in FOR_ANA:
         client.force_login(ana)
+        make_attempt(ana)  # without one there is nothing to explain about approval
     return client
 
 
