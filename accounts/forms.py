@@ -1,16 +1,22 @@
 """Forms of the ground floor."""
 
 import re
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib.auth import authenticate
+from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from accounts.models import Account, User
 from accounts.models.account import VANITY_PATTERN
 from accounts.password_sign_in import matching_people
 from accounts.time_zones import FOLLOW_ACCOUNT, known_time_zones
+
+if TYPE_CHECKING:
+    SetPasswordForm = auth_forms.SetPasswordForm[User]
+else:
+    SetPasswordForm = auth_forms.SetPasswordForm  # generic for the type checker only
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
@@ -66,6 +72,25 @@ class PasswordSignInForm(AuthenticationForm):
             "You are known in several companies. Choose one and enter the password again.",
             code="which_company",
         )
+
+
+class PasswordResetForm(auth_forms.PasswordResetForm):
+    """The e-mail to send the way to a new password to."""
+
+    email = forms.EmailField(
+        label="Work e-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "form-control", "autofocus": True}),
+    )
+
+
+class NewPasswordForm(SetPasswordForm):
+    """A new password, twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
 
 
 class TimeZoneForm(forms.Form):

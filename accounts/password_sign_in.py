@@ -38,3 +38,12 @@ def matching_people(email: str, password: str, vanity: str | None = None) -> lis
     if not candidates:
         make_password(password)  # an unknown address takes as long to refuse as a wrong password
     return [person for person in candidates if person.check_password(password)]
+
+
+def name_for_lock_out(request: HttpRequest, credentials: dict[str, str] | None) -> str:
+    """Under which name wrong passwords are counted: the e-mail in small letters, as it is looked up.
+
+    After a success the credentials hold our opaque username, so that what was typed comes first.
+    """
+    typed = request.POST.get("username") or (credentials or {}).get("username", "")
+    return typed.strip().lower()[:254]

@@ -12,6 +12,7 @@ class AuditAction(models.TextChoices):
     ACCOUNT_CREATED = "account.created", "Account created"
     USER_CREATED = "user.created", "User created"
     TIME_ZONE_CHANGED = "user.time_zone_changed", "Time zone changed"
+    PASSWORD_RESET = "user.password_reset", "Password reset"
     SETTING_CHANGED = "setting.changed", "Setting changed"
     SIGNED_IN = "sign_in.succeeded", "Signed in"
     SIGN_IN_REFUSED = "sign_in.refused", "Sign-in refused"

@@ -16,6 +16,9 @@ PUBLIC = {
     "api/v1/me": 401,
     "sign-in/": 200,
     "sign-in/<slug:vanity>/": 200,
+    "password-reset/": 200,
+    "password-reset/sent/": 200,
+    "password-reset/<uidb64>/<token>/": 200,  # a page that says that the link no longer works
     "sign-out/": 405,  # a POST, after which everybody is a stranger
     "sso/": 200,
     "sso/<slug:vanity>/login/": 403,
@@ -53,7 +56,10 @@ ALL = sorted(routes(get_resolver("portal.urls").url_patterns))
 
 def address_of(route: str) -> str:
     """An address on this route."""
-    return "/" + route.replace("<slug:vanity>", "contoso").replace("<slug:reference>", "7F3K-22XB")
+    made_up = {"<slug:vanity>": "contoso", "<slug:reference>": "7F3K-22XB", "<uidb64>": "MQ", "<token>": "made-up"}
+    for parameter, value in made_up.items():
+        route = route.replace(parameter, value)
+    return f"/{route}"
 
 
 def test_every_address_is_listed() -> None:

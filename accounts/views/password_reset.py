@@ -1,0 +1,51 @@
+"""A forgotten password, by Django's own views: ask, read the mail, choose a new one."""
+
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+
+from accounts import audit
+from accounts.forms import NewPasswordForm, PasswordResetForm
+from accounts.models import AuditAction, User
+
+
+@method_decorator(login_not_required, name="dispatch")
+class AskView(auth_views.PasswordResetView):
+    """Takes an e-mail; the answer is the same whether anyone has it or not."""
+
+    template_name = "accounts/password_reset/ask.html"
+    email_template_name = "accounts/password_reset/mail.txt"
+    subject_template_name = "accounts/password_reset/subject.txt"
+    form_class = PasswordResetForm
+    extra_email_context = {"portal_url": settings.PORTAL_URL}
+    success_url = reverse_lazy("password_reset_sent")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SentView(auth_views.PasswordResetDoneView):
+    """Says to look into the mailbox."""
+
+    template_name = "accounts/password_reset/sent.html"
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ChooseView(auth_views.PasswordResetConfirmView):
+    """The address of the mail: choose a new password."""
+
+    template_name = "accounts/password_reset/choose.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("sign_in")
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:  # type: ignore[override]  # narrower by form_class
+        """Keep it, audited; other sessions of the person end by Django's session hash."""
+        with transaction.atomic():
+            response = super().form_valid(form)
+            user = User.objects.select_related("account").get(pk=form.user.pk)
+            audit.record(
+                AuditAction.PASSWORD_RESET, account=user.account, actor=user, target=user, request=self.request
+            )
+        return response
