@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 from django.test import Client
 
 from accounts.models import User
-from calendar_integration.models import Connection
+from calendar_integration.models import AuthorizationAttempt, Connection
 from tests.sandbox.browser import Browser
 from tests.sandbox.running import Sandbox
+
+SOON = 200  # seconds a token lives to count as running out, and to be good all the same for what comes at once
 
 
 @dataclass
@@ -50,4 +52,6 @@ class Traveller:
         """The whole way, with a connection at its end."""
         response = self.come_back(self.answer())
         assert response.status_code == 302, response.content
-        return Connection.objects.get(user=self.user)
+        connection = Connection.objects.get(user=self.user)
+        assert connection.is_active, AuthorizationAttempt.objects.latest("pk").detail
+        return connection

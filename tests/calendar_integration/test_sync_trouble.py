@@ -9,6 +9,7 @@ from django.utils import timezone
 from calendar_integration.errors import CalendarError, InvalidGrantError, MailboxUnsupportedError, UnavailableError
 from calendar_integration.models import Connection, ConnectionState, Meeting
 from calendar_integration.sync.engine import Status, sync_connection
+from tests.calendar_integration.journey import SOON
 from tests.calendar_integration.mirror import assert_is_mirror, held_meetings
 from tests.calendar_integration.synced import make_connected, make_synced, sync
 from tests.sandbox.running import Sandbox
@@ -94,7 +95,7 @@ def test_a_mailbox_that_graph_cannot_reach_is_said_to_be_so(microsoft: Sandbox) 
 
 
 def test_a_revoked_refresh_token_counts_only_when_refused_twice_a_quarter_of_an_hour_apart(microsoft: Sandbox) -> None:
-    microsoft.control("POST", "/tokens", {"lifetime_seconds": 1})
+    microsoft.control("POST", "/tokens", {"lifetime_seconds": SOON})
     connection = make_connected(microsoft)
     microsoft.control("POST", f"/people/{connection.mailbox}/revoke")
     assert isinstance(fail(connection), InvalidGrantError)
@@ -109,7 +110,7 @@ def test_a_revoked_refresh_token_counts_only_when_refused_twice_a_quarter_of_an_
 
 
 def test_our_own_wrong_secret_disconnects_nobody(microsoft: Sandbox) -> None:
-    microsoft.control("POST", "/tokens", {"lifetime_seconds": 1})
+    microsoft.control("POST", "/tokens", {"lifetime_seconds": SOON})
     connection = make_connected(microsoft)
     microsoft.fault("token.invalid_client")
     fail(connection)
@@ -142,7 +143,7 @@ def test_without_tokens_there_is_nothing_to_try(microsoft: Sandbox) -> None:
 
 
 def test_microsoft_being_away_is_no_authorization_failure(microsoft: Sandbox) -> None:
-    microsoft.control("POST", "/tokens", {"lifetime_seconds": 1})
+    microsoft.control("POST", "/tokens", {"lifetime_seconds": SOON})
     connection = make_connected(microsoft)
     microsoft.fault("token.unavailable", count=1)
     assert isinstance(fail(connection), UnavailableError)

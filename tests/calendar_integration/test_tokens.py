@@ -10,6 +10,7 @@ from django.db import connections
 from calendar_integration import tokens
 from calendar_integration.errors import InvalidClientError, InvalidGrantError, UnavailableError
 from calendar_integration.models import Connection
+from tests.calendar_integration.journey import SOON
 from tests.calendar_integration.synced import make_connected
 from tests.sandbox.running import Sandbox
 
@@ -17,8 +18,8 @@ pytestmark = pytest.mark.django_db
 
 
 def make_expired(microsoft: Sandbox) -> Connection:
-    """A connection whose access token is good for nothing, with a refresh token that is."""
-    microsoft.control("POST", "/tokens", {"lifetime_seconds": 1})
+    """A connection whose access token is about to run out, with a refresh token."""
+    microsoft.control("POST", "/tokens", {"lifetime_seconds": SOON})
     connection = make_connected(microsoft)
     microsoft.control("POST", "/tokens", {"lifetime_seconds": 3600})
     return connection
