@@ -88,6 +88,9 @@ TEXTS = {
 }
 
 
+FAILED = "The last try failed; Atrium tries again by itself."
+
+
 def mailbox_status(user: User) -> MailboxStatus:
     """The person's mailbox as it stands: four queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
@@ -122,8 +125,7 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
         return MailboxStatus(tone, text, ConnectionState.STALE, connection.mailbox, checked_at, can_connect=True)
     window = _window(connection)
     if connection.last_error:
-        text = "The last try failed; Atrium tries again by itself."
-        return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, checked_at, window=window)
+        return MailboxStatus(Tone.WAITING, FAILED, connection.state, connection.mailbox, checked_at, window=window)
     return MailboxStatus(Tone.GOOD, "Up to date", connection.state, connection.mailbox, checked_at, window=window)
 
 
@@ -137,8 +139,5 @@ def _window(connection: Connection) -> tuple[date, date] | None:
 
 def _first_sync(connection: Connection) -> MailboxStatus:
     reads = tuple((s.kind, s.items_read, s.finished_at is not None) for s in connection.streams.all())
-    if connection.last_error:
-        text = "Microsoft did not answer as it should. Atrium tries again by itself."
-        return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, is_first_sync=True, reads=reads)
-    text = "Reading your mailbox for the first time."
+    text = FAILED if connection.last_error else "Reading your mailbox for the first time."
     return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, is_first_sync=True, reads=reads)

@@ -21,7 +21,6 @@ class Stream(models.Model):
     window_start = models.DateTimeField(null=True)
     window_end = models.DateTimeField(null=True)
     items_read = models.PositiveIntegerField(default=0, help_text="In the round under way, for its progress.")
-    is_reading = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True, help_text="When a round was last applied whole.")
     emptied_at = models.DateTimeField(null=True, help_text="When a full round first claimed that all is gone.")
 

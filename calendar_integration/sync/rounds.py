@@ -1,7 +1,6 @@
 """One round of one stream: read every page, plan it whole, apply it in one transaction with its delta link."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +18,6 @@ LARGEST_MAILBOX = 100_000  # items in the window
 MOST_PAGES = 20_000
 
 Model = type[Meeting] | type[Contact]
-NextPage = Callable[[str], Page[Any]]
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
             return round_, page.delta_link
         leases.extend(reader.stream.connection_id, reader.lease_id)
         if is_full:
-            Stream.objects.filter(pk=reader.stream.pk).update(items_read=items, is_reading=True)
+            Stream.objects.filter(pk=reader.stream.pk).update(items_read=items)
         link = page.next_link
     raise UnavailableError("The pages of a round had no end.")
 
@@ -134,7 +132,7 @@ def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: boo
 
 
 def _save(reader: Reader, delta_link: str, *, is_full: bool) -> None:
-    changes: dict[str, Any] = {"delta_link": delta_link, "finished_at": timezone.now(), "is_reading": False}
+    changes: dict[str, Any] = {"delta_link": delta_link, "finished_at": timezone.now()}
     if is_full:
         changes |= {"window_start": reader.window.start, "window_end": reader.window.end}
         changes |= {"emptied_at": None, "items_read": 0}

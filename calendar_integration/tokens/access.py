@@ -56,8 +56,11 @@ def forget_access_tokens(connection: Connection) -> None:
 
 
 def _cache_of(connection: Connection) -> msal.SerializableTokenCache:
+    """The cache as MSAL takes it. It is read together with its version, or comparing that would prove nothing."""
     cache = msal.SerializableTokenCache()
     try:
+        if "token_cache" in connection.get_deferred_fields():
+            connection.refresh_from_db(fields=["token_cache", "token_cache_version"])
         cache.deserialize(connection.token_cache or "{}")
     except (InvalidToken, ValueError) as error:
         raise TokensLostError("The tokens cannot be read with any of the encryption keys.") from error

@@ -124,7 +124,7 @@ def test_a_join_link_opens_without_telling_where_from() -> None:
 def test_a_running_first_sync_shows_how_far_it_is_and_then_refreshes_the_page() -> None:
     user = make_person(last_good_sync_at=None)
     connection = Connection.objects.get()
-    Stream.objects.create(connection=connection, kind="events", items_read=140, is_reading=True)
+    Stream.objects.create(connection=connection, kind="events", items_read=140)
     client = Client()
     client.force_login(user)
     running = client.get("/meetings/status/")

@@ -50,10 +50,21 @@ def test_an_expired_token_is_refreshed_and_the_rotated_refresh_token_kept(micros
 def test_whoever_saved_first_wins(microsoft: Sandbox) -> None:
     connection = make_expired(microsoft)
     slow = Connection.objects.get(pk=connection.pk)
+    slow.refresh_from_db(fields=["token_cache", "token_cache_version"])
     tokens.access_token(connection)
     winner = refresh_token_of(connection)
+    microsoft.control("DELETE", "/requests")
     assert tokens.access_token(slow)
+    assert [row["kind"] for row in microsoft.control("GET", "/requests")] == ["token"]
     assert refresh_token_of(connection) == winner
+
+
+def test_tokens_are_read_with_the_version_they_are_compared_by(microsoft: Sandbox) -> None:
+    connection = make_expired(microsoft)
+    seen_before = Connection.objects.get(pk=connection.pk)
+    Connection.objects.update(token_cache_version=7)
+    tokens.access_token(seen_before)
+    assert Connection.objects.get(pk=connection.pk).token_cache_version == 8
 
 
 def test_a_refusal_is_told_apart_from_our_own_mistake_and_from_an_outage(microsoft: Sandbox) -> None:
