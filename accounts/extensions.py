@@ -1,13 +1,63 @@
-"""What apps above hang into the pages of this one; they register it in their AppConfig.ready()."""
+"""What apps above hang into the pages and changes of this one; they register it in their AppConfig.ready()."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
+if TYPE_CHECKING:  # app configurations import this module, before there are models
+    from accounts.models import Account, User
+
 ProfilePanel = Callable[[HttpRequest], SafeString]
+Obstacle = Callable[["Account", str, Any], str]
+OnDeactivation = Callable[["User", "User | str"], None]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a list: its text, and how it is coloured (good, waiting, wrong, or nothing)."""
+
+    text: str
+    tone: str = ""
+
+
+class UserColumn(Protocol):
+    """A column of the users list, which can be filtered by."""
+
+    title: str
+    slug: str  # the filter's name in the page's address
+
+    def choices(self) -> Sequence[tuple[str, str]]:
+        """The values it can be filtered by, each with its label."""
+
+    def condition(self, value: str) -> Q:
+        """The users who have this value."""
+
+    def cells(self, user_ids: Collection[int]) -> dict[int, Cell]:
+        """The cells of these users, in a constant number of queries."""
+
+
+class Consequence(Protocol):
+    """What else a change of settings, memberships or priorities does to people."""
+
+    def __call__(
+        self, account: "Account", people: Collection[int] | None, *, actor: "User | str", reason: str
+    ) -> dict[int, str]:
+        """Do it for these people (None: everyone), in the caller's transaction; what happened to whom, in words.
+
+        It must be idempotent, and leave slow work to a task that is queued when the transaction commits: a preview
+        calls it too, in a transaction that is rolled back.
+        """
+
 
 _profile_panels: list[ProfilePanel] = []
+_user_columns: list[UserColumn] = []
+_consequences: list[Consequence] = []
+_obstacles: list[Obstacle] = []
+_on_deactivation: list[OnDeactivation] = []
 
 
 def add_profile_panel(panel: ProfilePanel) -> None:
@@ -19,3 +69,54 @@ def add_profile_panel(panel: ProfilePanel) -> None:
 def profile_panels(request: HttpRequest) -> list[SafeString]:
     """The rendered panels, in the order they were registered."""
     return [panel(request) for panel in _profile_panels]
+
+
+def add_user_column(column: UserColumn) -> None:
+    """Show this column in the users list."""
+    if all(known.slug != column.slug for known in _user_columns):
+        _user_columns.append(column)
+
+
+def user_columns() -> tuple[UserColumn, ...]:
+    """The columns, in the order they were registered."""
+    return tuple(_user_columns)
+
+
+def add_consequence(consequence: Consequence) -> None:
+    """Run it after every change of settings, memberships or priorities."""
+    if consequence not in _consequences:
+        _consequences.append(consequence)
+
+
+def run_consequences(
+    account: "Account", people: Collection[int] | None, *, actor: "User | str", reason: str = ""
+) -> dict[int, str]:
+    """Run them all, within the transaction of the change; what happened to whom, in words."""
+    happened: dict[int, str] = {}
+    for consequence in _consequences:
+        for person, words in consequence(account, people, actor=actor, reason=reason).items():
+            happened[person] = f"{happened[person]} {words}" if person in happened else words
+    return happened
+
+
+def add_obstacle(obstacle: Obstacle) -> None:
+    """Ask it before a value (account, key, value) is set; a sentence says why it may not be, nothing that it may."""
+    if obstacle not in _obstacles:
+        _obstacles.append(obstacle)
+
+
+def obstacle_to(account: "Account", key: str, value: Any) -> str:
+    """The first reason against setting this value, or nothing."""
+    return next((words for obstacle in _obstacles if (words := obstacle(account, key, value))), "")
+
+
+def on_deactivation(callback: OnDeactivation) -> None:
+    """Call it with everyone who is deactivated and by whom, in the same transaction."""
+    if callback not in _on_deactivation:
+        _on_deactivation.append(callback)
+
+
+def person_deactivated(person: "User", actor: "User | str") -> None:
+    """Tell the apps above."""
+    for callback in _on_deactivation:
+        callback(person, actor)

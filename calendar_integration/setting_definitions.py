@@ -1,7 +1,8 @@
 """The settings of Office 365."""
 
 from accounts.tiered_settings import registry
-from accounts.tiered_settings.definitions import SettingDefinition, Tier, one_of
+from accounts.tiered_settings.definitions import SettingDefinition, Tier
+from accounts.tiered_settings.kinds import Choice
 from calendar_integration.models.service import AskMode
 
 ASK = SettingDefinition(
@@ -10,7 +11,11 @@ ASK = SettingDefinition(
     description="After single sign-on, people without a connection are taken to Microsoft to authorize it.",
     default=AskMode.OFF.value,
     tiers=frozenset({Tier.ACCOUNT, Tier.GROUP}),
-    check=one_of(*AskMode.values),
+    kind=Choice(
+        tuple((mode.value, str(mode.label)) for mode in (AskMode.FIRST, AskMode.EVERY)),
+        off=AskMode.OFF.value,
+        off_label=str(AskMode.OFF.label),
+    ),
 )
 
 

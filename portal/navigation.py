@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import User
+from accounts.permissions import managed_groups
 
 
 @dataclass(frozen=True)
@@ -15,14 +18,52 @@ class Entry:
     is_current: bool
 
 
-PERSONAL = [("Meetings", "meetings"), ("Contacts", "contacts"), ("Profile", "profile")]
+@dataclass(frozen=True)
+class Section:
+    """Links under a heading; the personal ones have none."""
+
+    heading: str
+    entries: list[Entry]
 
 
-def navigation(request: HttpRequest) -> dict[str, list[Entry]]:
+PERSONAL = (
+    "",
+    [("Meetings", "meetings"), ("Contacts", "contacts"), ("Profile", "profile"), ("Settings", "my_settings")],
+)
+GROUP_ADMIN = [("User Management", [("Groups", "groups")])]
+ADMIN = [
+    ("User Management", [("Users", "users"), ("Groups", "groups")]),
+    ("Account Management", [("Account Settings", "account_settings"), ("Audit Log", "audit_log")]),
+]
+
+
+def navigation(request: HttpRequest) -> dict[str, list[Section]]:
     """Context processor: the entries for whoever is signed in, none for nobody."""
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
         return {"navigation": []}
-    return {"navigation": [entry(request, label, name) for label, name in PERSONAL]}
+    sections = [PERSONAL, *admin_sections(user)]
+    return {
+        "navigation": [
+            Section(heading, [entry(request, label, route) for label, route in entries if is_there(route)])
+            for heading, entries in sections
+        ]
+    }
+
+
+def admin_sections(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What they manage: the account, some groups, or nothing."""
+    if user.is_account_admin:
+        return ADMIN
+    return GROUP_ADMIN if managed_groups(user).exists() else []
+
+
+def is_there(route: str) -> bool:
+    """While the pages are being built."""
+    try:
+        return bool(reverse(route))
+    except NoReverseMatch:
+        return False
 
 
 def entry(request: HttpRequest, label: str, route: str) -> Entry:

@@ -2,6 +2,8 @@
 
 from accounts.models.account import Account, Domain, Group, Membership
 from accounts.models.audit import AuditAction, AuditEvent
+from accounts.models.pending_import import PendingImport
+from accounts.models.session import SignInSession
 from accounts.models.setting import SettingTier, SettingValue
 from accounts.models.user import Role, User
 
@@ -12,8 +14,10 @@ __all__ = [
     "Domain",
     "Group",
     "Membership",
+    "PendingImport",
     "Role",
     "SettingTier",
     "SettingValue",
+    "SignInSession",
     "User",
 ]

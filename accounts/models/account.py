@@ -51,6 +51,7 @@ class Group(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="groups")
     name = models.CharField(max_length=200)
+    description = models.CharField(max_length=500, blank=True)
     priority = models.PositiveIntegerField(validators=[MinValueValidator(1)])
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="groups")
 

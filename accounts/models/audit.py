@@ -11,9 +11,31 @@ class AuditAction(models.TextChoices):
 
     ACCOUNT_CREATED = "account.created", "Account created"
     USER_CREATED = "user.created", "User created"
+    USER_INVITED = "user.invited", "User invited"
+    INVITATION_ACCEPTED = "user.invitation_accepted", "Invitation accepted"
+    USER_CHANGED = "user.changed", "User changed"
+    ROLE_CHANGED = "user.role_changed", "Role changed"
+    USER_DEACTIVATED = "user.deactivated", "User deactivated"
+    USER_REACTIVATED = "user.reactivated", "User reactivated"
+    USERS_IMPORTED = "user.imported", "Users imported"
+    USERS_EXPORTED = "user.exported", "Users exported"
     TIME_ZONE_CHANGED = "user.time_zone_changed", "Time zone changed"
     PASSWORD_RESET = "user.password_reset", "Password reset"
+    SESSION_REVOKED = "user.session_revoked", "Session signed out"
+    GROUP_CREATED = "group.created", "Group created"
+    GROUP_CHANGED = "group.changed", "Group changed"
+    GROUP_DELETED = "group.deleted", "Group deleted"
+    GROUPS_REORDERED = "group.reordered", "Group priorities changed"
+    MEMBER_ADDED = "group.member_added", "Member added"
+    MEMBER_REMOVED = "group.member_removed", "Member removed"
+    GROUP_ADMIN_CHANGED = "group.admin_changed", "Group admin changed"
     SETTING_CHANGED = "setting.changed", "Setting changed"
+    SETTING_LOCKED = "setting.locked", "Setting locked"
+    SETTING_UNLOCKED = "setting.unlocked", "Setting unlocked"
+    SETTING_RESET = "setting.reset", "Setting reset to inherited"
+    SETTING_RESET_BELOW = "setting.reset_below", "Settings below reset"
+    AUDIT_EXPORTED = "audit.exported", "Audit log exported"
+    AUDIT_FORGOTTEN = "audit.forgotten", "Old audit rows deleted"
     SIGNED_IN = "sign_in.succeeded", "Signed in"
     SIGN_IN_REFUSED = "sign_in.refused", "Sign-in refused"
     IDENTITY_PROVIDER_CONFIGURED = "sso.configured", "Identity provider configured"
@@ -22,6 +44,9 @@ class AuditAction(models.TextChoices):
     AUTHORIZATION_ENDED = "calendar.authorization_ended", "Office 365 authorization ended"
     CONNECTED = "calendar.connected", "Mailbox connected"
     CONNECTION_LOST = "calendar.connection_lost", "Mailbox connection lost"
+    DISCONNECTED = "calendar.disconnected", "Mailbox disconnected"
+    MAILBOX_FORGOTTEN = "calendar.mailbox_forgotten", "Mailbox data deleted"
+    ADMIN_CONSENT_REPORTED = "calendar.admin_consent_reported", "Admin consent reported"
 
 
 class AuditEvent(models.Model):
@@ -48,7 +73,13 @@ class AuditEvent(models.Model):
     address = models.GenericIPAddressField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-id"], name="audit_newest_first")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="audit_newest_first"),
+            models.Index(fields=["account", "action", "-id"], name="audit_by_action"),
+            models.Index(fields=["account", "actor", "-id"], name="audit_by_actor"),
+            models.Index(fields=["account", "target_type", "target_id", "-id"], name="audit_by_target"),
+            models.Index(fields=["account", "at"], name="audit_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} by {self.actor_label}"

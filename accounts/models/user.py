@@ -52,6 +52,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty: never chosen, the account's.")
     created_at = models.DateTimeField(auto_now_add=True)
+    invited_at = models.DateTimeField(null=True, help_text="Until they accept by choosing a password or signing in.")
 
     objects = UserManager()
 
@@ -60,7 +61,18 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [models.UniqueConstraint("account", Lower("email"), name="email_once_per_account")]
-        indexes = [models.Index(Lower("email"), name="user_by_email")]
+        indexes = [
+            models.Index(Lower("email"), name="user_by_email"),
+            # The users list's orders.
+            models.Index("account", Lower("name"), "id", name="users_by_name"),
+            models.Index("account", "email", "id", name="users_by_email"),
+            models.Index(
+                "account",
+                models.F("last_login").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="users_by_last_login",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -68,3 +80,8 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """The name people would call across the room."""
         return self.name.split(" ")[0] or self.email
+
+    @property
+    def is_account_admin(self) -> bool:
+        """Whether they manage the whole account."""
+        return self.role in (Role.OWNER, Role.ADMIN)

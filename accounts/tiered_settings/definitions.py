@@ -1,9 +1,10 @@
-"""What a setting is, before anyone has set it."""
+"""What a setting is, before anyone has set it. Pure, without Django."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from accounts.tiered_settings.kinds import Kind
 
 
 class Tier(StrEnum):
@@ -14,45 +15,30 @@ class Tier(StrEnum):
     USER = "user"
 
 
-class ImpossibleValueError(ValueError):
-    """A value that this setting cannot have; the message says why, in the person's words."""
+EVERY_TIER = frozenset(Tier)
 
 
 @dataclass(frozen=True)
 class SettingDefinition:
-    """A setting. `check` returns a value as it is stored, or raises ImpossibleValueError.
-
-    A switch and its options are one value, so that no tier's option is ever mixed with another tier's switch.
-    """
+    """A setting: what it is called, where it stands on the settings pages, and what values it can have."""
 
     key: str
     title: str
     description: str
     default: Any
     tiers: frozenset[Tier]
-    check: Callable[[Any], Any]
+    kind: Kind
+    tab: str = "Meetings"
+    section: str = "Calendar and Contacts"
 
     def __post_init__(self) -> None:
         """Refuse a definition that could never work, when it is made and not when somebody first uses it."""
         if Tier.ACCOUNT not in self.tiers:
             raise ValueError(f"{self.key}: the account tier decides in the end, so that every setting has it")
-        if self.check(self.default) != self.default:
+        if self.kind.check(self.default) != self.default:
             raise ValueError(f"{self.key}: the default is not a value as it would be stored")
 
-
-def one_of(*words: str) -> Callable[[Any], str]:
-    """A check for settings that are one word of a few."""
-
-    def check(value: Any) -> str:
-        if value not in words or not isinstance(value, str):
-            raise ImpossibleValueError(f"Choose one of: {', '.join(words)}.")
-        return value
-
-    return check
-
-
-def yes_or_no(value: Any) -> bool:
-    """A check for switches without options."""
-    if not isinstance(value, bool):
-        raise ImpossibleValueError("Choose on or off.")
-    return value
+    @property
+    def tab_slug(self) -> str:
+        """The tab's name in addresses."""
+        return self.tab.lower().replace(" ", "-")

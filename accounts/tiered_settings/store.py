@@ -58,7 +58,7 @@ def set_value(target: Target, key: str, value: Any, *, actor: User | str) -> Non
     """
     definition = registry.get(key)
     tier, account = tier_of(target), account_of(target)
-    stored = definition.check(value)
+    stored = definition.kind.check(value)
     if tier not in definition.tiers:
         raise RefusedError(Refusal.NOT_ON_THIS_TIER)
     # Everyone who writes settings of an account passes here one after the other: what was read stays true.

@@ -11,3 +11,20 @@
     if (response.ok && form.dataset.reload) window.location.reload();
   });
 })();
+
+// What is loaded into the dialog opens it; Cancel and Escape close it, and the page is as it was.
+(function () {
+  "use strict";
+  const dialog = document.getElementById("dialog");
+  if (!dialog) return;
+  document.body.addEventListener("htmx:afterSwap", function (event) {
+    if (event.detail.target === dialog && !dialog.open) dialog.showModal();
+  });
+  dialog.addEventListener("click", function (event) {
+    const closing = event.target === dialog || event.target.closest("[data-close]");
+    if (!closing) return;
+    event.preventDefault();
+    dialog.close();
+  });
+  dialog.addEventListener("close", function () { dialog.replaceChildren(); });
+})();

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from accounts.tiered_settings import registry
-from accounts.tiered_settings.definitions import ImpossibleValueError, SettingDefinition, Tier, one_of, yes_or_no
+from accounts.tiered_settings.definitions import SettingDefinition, Tier
+from accounts.tiered_settings.kinds import ImpossibleValueError, Switch, one_of
 
 COLOUR = SettingDefinition(
     "tests.colour", "Colour", "Of the walls.", "white", frozenset(Tier), one_of("white", "green")
@@ -13,17 +14,17 @@ COLOUR = SettingDefinition(
 
 
 def test_a_word_is_one_of_those_named() -> None:
-    assert COLOUR.check("green") == "green"
+    assert COLOUR.kind.check("green") == "green"
     for impossible in ("blue", "", None, True, ["white"], {"white": 1}):
         with pytest.raises(ImpossibleValueError, match="Choose one of: white, green"):
-            COLOUR.check(impossible)
+            COLOUR.kind.check(impossible)
 
 
 def test_a_switch_is_on_or_off() -> None:
-    assert yes_or_no(True) is True
+    assert Switch().check(True) is True
     for impossible in (1, 0, "yes", None):
         with pytest.raises(ImpossibleValueError):
-            yes_or_no(impossible)
+            Switch().check(impossible)
 
 
 def test_a_default_that_is_impossible_is_refused() -> None:

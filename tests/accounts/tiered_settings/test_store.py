@@ -7,7 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, AuditEvent, Group, Membership, SettingValue, User
 from accounts.tiered_settings import registry, store
-from accounts.tiered_settings.definitions import ImpossibleValueError, SettingDefinition, Tier, one_of
+from accounts.tiered_settings.definitions import SettingDefinition, Tier
+from accounts.tiered_settings.kinds import ImpossibleValueError, one_of
 from accounts.tiered_settings.resolution import Rule
 from accounts.tiered_settings.store import Refusal, RefusedError, Target
 from tests.makers import make_account, make_user

@@ -1,4 +1,4 @@
-"""Addresses of the ground floor."""
+"""Addresses of signing in, and of oneself."""
 
 from django.urls import path
 

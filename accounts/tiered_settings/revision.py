@@ -1,0 +1,28 @@
+"""One number per account that every change of settings, memberships or priorities raises.
+
+A confirmation carries the number its preview was made with; where it has moved on, the preview is made anew.
+"""
+
+from django.db.models import F
+
+from accounts.models import Account
+
+
+class StaleError(Exception):
+    """Somebody changed settings, memberships or priorities since the preview; nothing was written."""
+
+
+def lock(account: Account, *, seen: int | None = None) -> int:
+    """Let everyone who changes settings of an account pass one after the other; answers the current number.
+
+    Call it first in the transaction of the change. Raises StaleError where `seen` is another number.
+    """
+    current = Account.objects.select_for_update().values_list("settings_revision", flat=True).get(pk=account.pk)
+    if seen is not None and seen != current:
+        raise StaleError
+    return current
+
+
+def advance(account: Account) -> None:
+    """Raise the number, in the transaction of the change."""
+    Account.objects.filter(pk=account.pk).update(settings_revision=F("settings_revision") + 1)

@@ -1,0 +1,10 @@
+"""Addresses of the ground floor."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls.sign_in")),
+    path("", include("accounts.urls.people")),
+    path("", include("accounts.urls.groups")),
+    path("", include("accounts.urls.audit")),
+]
