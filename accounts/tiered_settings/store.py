@@ -1,20 +1,31 @@
-"""Reading and writing what has been set: any number of settings of a person in one query."""
+"""The one way to change what has been set: checked, refused below a lock, audited, and with its consequences."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.http import HttpRequest
 
-from accounts import audit
-from accounts.models import Account, AuditAction, Group, SettingValue, User
-from accounts.tiered_settings import registry
+from accounts import audit, extensions
+from accounts.models import AuditAction, SettingValue, User
+from accounts.tiered_settings import registry, revision
 from accounts.tiered_settings.definitions import Tier
-from accounts.tiered_settings.resolution import Answer, Row, resolve
+from accounts.tiered_settings.kinds import ImpossibleValueError
+from accounts.tiered_settings.reading import effective, standing
+from accounts.tiered_settings.resolution import Row
+from accounts.tiered_settings.targets import Target, account_of, address, people_below, tier_of
+from accounts.tiered_settings.writing import WRITERS, Action, Before
 
-Target = Account | Group | User
+__all__ = [
+    "Action",
+    "Change",
+    "Refusal",
+    "RefusedError",
+    "apply",
+    "effective",
+    "set_value",
+]
 
 
 class Refusal(StrEnum):
@@ -33,92 +44,78 @@ class RefusedError(Exception):
         self.by = by
 
 
-def effective(user: User, keys: Iterable[str]) -> dict[str, Answer]:
-    """The value that counts for this person, with its reasons, for each setting: one query."""
-    wanted = list(keys)
-    concerned = Q(tier=Tier.ACCOUNT) | Q(group__memberships__user=user) | Q(user=user)
-    values = SettingValue.objects.filter(concerned, account=user.account_id, key__in=wanted).select_related("group")
-    rows: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
-    for value in values:
-        rows[value.key][value.tier].append(row_of(value))
-    return {key: _resolved(key, rows[key]) for key in wanted}
+@dataclass(frozen=True)
+class Change:
+    """What somebody wants: to set a value, lock, unlock, reset to inherited, or reset everything below."""
+
+    target: Target
+    key: str
+    action: Action
+    value: Any = None
+    reason: str = ""
 
 
-def _resolved(key: str, rows: dict[str, list[Row]]) -> Answer:
-    account, user = (next(iter(rows[tier]), None) for tier in (Tier.ACCOUNT, Tier.USER))
-    return resolve(registry.get(key).default, account=account, groups=rows[Tier.GROUP], user=user)
+AUDITED = {
+    Action.SET: AuditAction.SETTING_CHANGED,
+    Action.LOCK: AuditAction.SETTING_LOCKED,
+    Action.UNLOCK: AuditAction.SETTING_UNLOCKED,
+    Action.RESET: AuditAction.SETTING_RESET,
+    Action.RESET_BELOW: AuditAction.SETTING_RESET_BELOW,
+}
+
+
+def set_value(target: Target, key: str, value: Any, *, actor: User | str) -> None:
+    """Set a value on the tier of its target; see apply."""
+    apply(Change(target, key, Action.SET, value), actor=actor)
 
 
 @transaction.atomic
-def set_value(target: Target, key: str, value: Any, *, actor: User | str) -> None:
-    """Set a value on the tier of its target, audited, and raise the account's settings revision.
+def apply(
+    change: Change, *, actor: User | str, seen: int | None = None, request: HttpRequest | None = None
+) -> dict[int, str]:
+    """Make the change; answers what else happened to whom, in words.
 
-    Raises UnknownSettingError, ImpossibleValueError, or RefusedError where a lock above forbids it, which holds for
-    owners too: they unlock first.
+    Raises UnknownSettingError, ImpossibleValueError, RefusedError where the tier does not have the setting or a lock
+    above forbids it, which holds for owners too, and StaleError where `seen` is no longer the account's revision.
+    What changes nothing is neither audited nor counted.
     """
-    definition = registry.get(key)
-    tier, account = tier_of(target), account_of(target)
-    stored = definition.kind.check(value)
-    if tier not in definition.tiers:
-        raise RefusedError(Refusal.NOT_ON_THIS_TIER)
-    # Everyone who writes settings of an account passes here one after the other: what was read stays true.
-    Account.objects.select_for_update().get(pk=account.pk)
-    _refuse_below_a_lock(target, key)
-    before = SettingValue.objects.filter(**_address(target), key=key).first()
-    SettingValue.objects.update_or_create(
-        **_address(target), key=key, defaults={"value": stored, "set_by": str(actor)[:200]}
-    )
-    Account.objects.filter(pk=account.pk).update(settings_revision=F("settings_revision") + 1)
+    value = _checked(change)
+    account = account_of(change.target)
+    # Everyone who changes settings of an account passes here one after the other: what is read stays true.
+    revision.lock(account, seen=seen)
+    _refuse_below_a_lock(change.target, change.key)
+    if change.action is Action.SET and (obstacle := extensions.obstacle_to(account, change.key, value)):
+        raise ImpossibleValueError(obstacle)
+    row = SettingValue.objects.filter(**address(change.target), key=change.key).first()
+    before, after = Before.of(row), WRITERS[change.action](change.target, change.key, row, value, change.reason, actor)
+    if after is None:
+        return {}
+    revision.advance(account)
     audit.record(
-        AuditAction.SETTING_CHANGED,
+        AUDITED[change.action],
         account=account,
         actor=actor,
-        target=target,
-        before={"key": key, "value": before.value if before else None},
-        after={"key": key, "value": stored},
+        target=change.target,
+        before={"key": change.key, **before},
+        after={"key": change.key, **after},
+        reason=change.reason,
+        request=request,
     )
+    return extensions.run_consequences(account, people_below(change.target), actor=actor, reason=change.reason)
+
+
+def _checked(change: Change) -> Any:
+    """The value as it is stored. Raises as apply does."""
+    definition, tier = registry.get(change.key), tier_of(change.target)
+    value = definition.kind.check(change.value) if change.action is Action.SET else None
+    has_no_below = tier is Tier.USER or definition.tiers == {Tier.ACCOUNT}
+    needs_below = change.action in (Action.LOCK, Action.UNLOCK, Action.RESET_BELOW)
+    if tier not in definition.tiers or (needs_below and has_no_below):
+        raise RefusedError(Refusal.NOT_ON_THIS_TIER)
+    return value
 
 
 def _refuse_below_a_lock(target: Target, key: str) -> None:
-    if isinstance(target, Account):
-        return
-    if isinstance(target, User):
-        lock = effective(target, [key])[key].locked_by
-    else:
-        above = SettingValue.objects.filter(account=target.account_id, tier=Tier.ACCOUNT, key=key, locked=True).first()
-        lock = row_of(above) if above else None
-    if lock is not None:
+    lock = standing(target, [key])[key].locked_by
+    if lock is not None and lock.tier is not tier_of(target):
         raise RefusedError(Refusal.LOCKED_ABOVE, lock)
-
-
-def tier_of(target: Target) -> Tier:
-    """The tier of an account, a group or a person."""
-    if isinstance(target, Account):
-        return Tier.ACCOUNT
-    return Tier.GROUP if isinstance(target, Group) else Tier.USER
-
-
-def account_of(target: Target) -> Account:
-    """The account it belongs to."""
-    return target if isinstance(target, Account) else target.account
-
-
-def _address(target: Target) -> dict[str, Any]:
-    """What identifies the target's rows."""
-    tier = tier_of(target)
-    by_tier = {} if tier is Tier.ACCOUNT else {tier.value: target}
-    return {"account": account_of(target), "tier": tier, **by_tier}
-
-
-def row_of(value: SettingValue) -> Row:
-    """A stored value as the resolution takes it."""
-    return Row(
-        tier=Tier(value.tier),
-        value=value.value,
-        locked=value.locked,
-        name=value.group.name if value.group else "",
-        priority=value.group.priority if value.group else 0,
-        reason=value.reason,
-        set_by=value.set_by,
-        set_at=value.set_at,
-    )

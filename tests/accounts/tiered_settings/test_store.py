@@ -5,33 +5,22 @@ from django.db import connection as database
 from django.db.utils import IntegrityError
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Account, AuditEvent, Group, Membership, SettingValue, User
+from accounts.models import AuditEvent, SettingValue, User
 from accounts.tiered_settings import registry, store
-from accounts.tiered_settings.definitions import SettingDefinition, Tier
-from accounts.tiered_settings.kinds import ImpossibleValueError, one_of
+from accounts.tiered_settings.definitions import Tier
+from accounts.tiered_settings.kinds import ImpossibleValueError
 from accounts.tiered_settings.resolution import Rule
-from accounts.tiered_settings.store import Refusal, RefusedError, Target
+from accounts.tiered_settings.store import Refusal, RefusedError
+from accounts.tiered_settings.targets import Target, tier_of
+from tests.accounts.tiered_settings.doors import make_group, register_doors
 from tests.makers import make_account, make_user
 
 pytestmark = pytest.mark.django_db
 
-DOOR = SettingDefinition("tests.door", "Door", "Of the office.", "open", frozenset(Tier), one_of("open", "shut"))
-GATE = SettingDefinition(
-    "tests.gate", "Gate", "Of the yard.", "open", frozenset({Tier.ACCOUNT}), one_of("open", "shut")
-)
-
 
 @pytest.fixture(autouse=True)
 def _known() -> None:
-    registry.register(DOOR)
-    registry.register(GATE)
-
-
-def make_group(account: Account, name: str, priority: int, *members: User) -> Group:
-    group = Group.objects.create(account=account, name=name, priority=priority)
-    for member in members:
-        Membership.objects.create(group=group, user=member)
-    return group
+    register_doors()
 
 
 def set_door(target: Target, value: str = "shut") -> None:
@@ -39,7 +28,7 @@ def set_door(target: Target, value: str = "shut") -> None:
 
 
 def lock(target: Target) -> None:
-    SettingValue.objects.filter(tier=store.tier_of(target), key="tests.door").update(locked=True)
+    SettingValue.objects.filter(tier=tier_of(target), key="tests.door").update(locked=True)
 
 
 def door_of(user: User) -> tuple[str, Rule]:
@@ -65,8 +54,8 @@ def test_every_change_is_audited_and_raises_the_accounts_revision() -> None:
     assert account.settings_revision == 2
     event = AuditEvent.objects.latest("pk")
     assert (event.before, event.after) == (
-        {"key": "tests.door", "value": "shut"},
-        {"key": "tests.door", "value": "open"},
+        {"key": "tests.door", "value": "shut", "locked": False},
+        {"key": "tests.door", "value": "open", "locked": False},
     )
 
 
@@ -102,7 +91,7 @@ def test_below_their_best_groups_lock_people_cannot_write_and_below_another_ones
     assert door_of(kim) == ("shut", Rule.OWN_CHOICE)
 
 
-@pytest.mark.parametrize("impossible", ["ajar", None, 1, True])
+@pytest.mark.parametrize("impossible", ["wide", None, 1, True])
 def test_an_impossible_value_changes_nothing(impossible: object) -> None:
     account = make_account()
     with pytest.raises(ImpossibleValueError):
