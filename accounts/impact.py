@@ -4,6 +4,7 @@ A preview makes the change itself in a transaction that is taken back, and compa
 say nothing else than what will happen.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from django.db import transaction
 
 from accounts.models import Account, User
 from accounts.tiered_settings import registry, revision
+from accounts.tiered_settings.definitions import Tier
 from accounts.tiered_settings.reading import Everyone, effective_for_all
 from accounts.tiered_settings.resolution import Answer
 
@@ -33,7 +35,7 @@ class Impact:
     """What a change would do to the active people of an account. `revision` is the version this was seen at.
 
     `people` is how many it could affect; `locked` and `freed` count those who can no longer choose for themselves, or
-    can again.
+    can again, which only settings of the user tier let them.
     """
 
     revision: int
@@ -46,6 +48,11 @@ class Impact:
     def affected(self) -> int:
         """How many people something changes for, each counted once."""
         return len({difference.user_id for difference in self.differences})
+
+    @property
+    def consequences(self) -> list[tuple[str, int]]:
+        """What else happens, in words, and to how many; the most frequent first."""
+        return Counter(d.consequence for d in self.differences if d.consequence).most_common()
 
     @property
     def unaffected(self) -> int:
@@ -116,6 +123,8 @@ def _with_consequences(
 def _locks(people: Sequence[int], before: Mapping[str, Everyone], after: Mapping[str, Everyone]) -> tuple[int, int]:
     locked = freed = 0
     for key, was in before.items():
+        if Tier.USER not in registry.get(key).tiers:
+            continue
         for person in people:
             had, has = was.of(person).locked_by is not None, after[key].of(person).locked_by is not None
             locked += has and not had

@@ -85,14 +85,16 @@ def test_leaving_a_group_is_previewed_like_any_change() -> None:
     assert Membership.objects.filter(group=sales, user=lee).exists()
 
 
-@pytest.mark.parametrize("people", [1, 40])
-def test_it_takes_the_same_queries_for_any_number_of_people(people: int) -> None:
-    account = make_account()
-    everyone = [make_user(account, f"person{number}") for number in range(people)]
-    make_group(account, "Sales", 1, *everyone)
-    with CaptureQueriesContext(database) as captured:
-        assert preview(account, Action.SET, "shut").affected == people
-    assert len(captured) == 22  # savepoints, the change and its audit row included
+def test_it_takes_the_same_queries_for_any_number_of_people() -> None:
+    taken = []
+    for vanity, people in (("contoso", 1), ("fabrikam", 40)):
+        account = make_account(vanity)
+        everyone = [make_user(account, f"person{number}") for number in range(people)]
+        make_group(account, "Sales", 1, *everyone)
+        with CaptureQueriesContext(database) as captured:
+            assert preview(account, Action.SET, "shut").affected == people
+        taken.append(len(captured))
+    assert taken[0] == taken[1] < 30
 
 
 def test_everyone_of_an_account_takes_two_queries() -> None:

@@ -5,20 +5,29 @@ from typing import Any
 from accounts.models import Account, Group, Membership, User
 from accounts.tiered_settings import registry, store
 from accounts.tiered_settings.definitions import EVERY_TIER, SettingDefinition, Tier
-from accounts.tiered_settings.kinds import one_of
+from accounts.tiered_settings.kinds import Switch, one_of
 from accounts.tiered_settings.store import Action, Change
 from accounts.tiered_settings.targets import Target
 
-DOOR = SettingDefinition("tests.door", "Door", "Of the office.", "open", EVERY_TIER, one_of("open", "shut", "ajar"))
+WORDS = one_of("open", "shut", "ajar")
+DOOR = SettingDefinition("tests.door", "Door", "Of the office.", "open", EVERY_TIER, WORDS, "House", "Entrances")
 GATE = SettingDefinition(
-    "tests.gate", "Gate", "Of the yard.", "open", frozenset({Tier.ACCOUNT}), one_of("open", "shut")
+    "tests.gate",
+    "Gate",
+    "Of the yard.",
+    "open",
+    frozenset({Tier.ACCOUNT}),
+    one_of("open", "shut"),
+    "House",
+    "Entrances",
 )
+LAMP = SettingDefinition("tests.lamp", "Lamp", "Over the door.", False, EVERY_TIER, Switch(), "House", "Light")
 
 
 def register_doors() -> None:
-    """Make both known."""
-    registry.register(DOOR)
-    registry.register(GATE)
+    """Make them known."""
+    for definition in (DOOR, GATE, LAMP):
+        registry.register(definition)
 
 
 def make_group(account: Account, name: str, priority: int, *members: User) -> Group:

@@ -1,0 +1,1 @@
+"""The settings pages of the account, of groups and of people."""
