@@ -1,5 +1,7 @@
 """The one door into the audit log."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -10,6 +12,7 @@ from accounts.models import Account, AuditAction, AuditEvent, User
 OPERATOR = "Operator command"
 NOBODY = "Nobody signed in"
 WORKER = "Synchronisation"
+ROWS_AT_ONCE = 1_000
 
 
 def record(
@@ -42,3 +45,35 @@ def record(
         reference=reference,
         address=request.META.get("REMOTE_ADDR") or None if request else None,
     )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One of many things that happened together. `before` and `after` must hold no secrets."""
+
+    action: AuditAction
+    target: models.Model
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+def record_many(
+    entries: Iterable[Entry], *, account: Account, actor: User | str, request: HttpRequest | None = None
+) -> None:
+    """Remember all of them, as `record` does, in one statement for each thousand."""
+    events = [
+        AuditEvent(
+            account=account,
+            actor=actor if isinstance(actor, User) else None,
+            actor_label=str(actor)[:200],
+            action=entry.action,
+            target_type=entry.target._meta.model_name or "",
+            target_id=entry.target.pk,
+            target_label=str(entry.target)[:200],
+            before=entry.before,
+            after=entry.after,
+            address=request.META.get("REMOTE_ADDR") or None if request else None,
+        )
+        for entry in entries
+    ]
+    AuditEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE)

@@ -44,7 +44,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="invited_at",
-            field=models.DateTimeField(help_text="Until they accept by choosing a password or signing in.", null=True),
+            field=models.DateTimeField(
+                blank=True, help_text="Until they accept by choosing a password or signing in.", null=True
+            ),
         ),
         migrations.AlterField(
             model_name="auditevent",

@@ -52,7 +52,9 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty: never chosen, the account's.")
     created_at = models.DateTimeField(auto_now_add=True)
-    invited_at = models.DateTimeField(null=True, help_text="Until they accept by choosing a password or signing in.")
+    invited_at = models.DateTimeField(
+        null=True, blank=True, help_text="Until they accept by choosing a password or signing in."
+    )
 
     objects = UserManager()
 

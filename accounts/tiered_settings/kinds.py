@@ -11,13 +11,18 @@ class ImpossibleValueError(ValueError):
 
 @dataclass(frozen=True)
 class Option:
-    """A part of a value that is chosen besides its switch. Without choices it is text."""
+    """A part of a value that is chosen besides its switch. Without choices it is text.
+
+    `only_with` names another option and the value at which this one counts; it is hidden otherwise where the browser
+    can, and has no effect in any case.
+    """
 
     name: str
     label: str
     choices: tuple[tuple[str, str], ...] = ()
     as_radio: bool = False
     hint: str = ""
+    only_with: tuple[str, str] | None = None
 
 
 class Kind(Protocol):

@@ -17,7 +17,9 @@ def lock(account: Account, *, seen: int | None = None) -> int:
 
     Call it first in the transaction of the change. Raises StaleError where `seen` is another number.
     """
-    current = Account.objects.select_for_update().values_list("settings_revision", flat=True).get(pk=account.pk)
+    # No key: rows that refer to the account, such as new users, can be written meanwhile.
+    accounts = Account.objects.select_for_update(no_key=True)
+    current = accounts.values_list("settings_revision", flat=True).get(pk=account.pk)
     if seen is not None and seen != current:
         raise StaleError
     return current

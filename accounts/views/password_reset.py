@@ -1,6 +1,7 @@
 """A forgotten password, by Django's own views: ask, read the mail, choose a new one."""
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
-from accounts import audit
+from accounts import audit, password_policy, sessions
 from accounts.forms import NewPasswordForm, PasswordResetForm
 from accounts.models import AuditAction, User
 
@@ -40,12 +41,20 @@ class ChooseView(auth_views.PasswordResetConfirmView):
     form_class = NewPasswordForm
     success_url = reverse_lazy("sign_in")
 
+    def get_user(self, uidb64: str) -> User | None:
+        """The person of the link; nobody where a password is of no use to them any more."""
+        user = super().get_user(uidb64)
+        return user if isinstance(user, User) and password_policy.allows(user) else None
+
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:  # type: ignore[override]  # narrower by form_class
-        """Keep it, audited; other sessions of the person end by Django's session hash."""
+        """Keep it, audited, and end all sessions of the person, also one in this browser."""
         with transaction.atomic():
             response = super().form_valid(form)
             user = User.objects.select_related("account").get(pk=form.user.pk)
             audit.record(
                 AuditAction.PASSWORD_RESET, account=user.account, actor=user, target=user, request=self.request
             )
+            if self.request.user.is_authenticated:
+                logout(self.request)
+            sessions.end_all(user)
         return response

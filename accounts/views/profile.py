@@ -12,6 +12,7 @@ from accounts.forms import TimeZoneForm
 from accounts.models import AuditAction
 from accounts.requests import signed_in_user
 from accounts.time_zones import FOLLOW_ACCOUNT
+from accounts.views.sessions import listed
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,7 +28,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         save_time_zone(request, form.cleaned_data["time_zone"])
         messages.success(request, "Time zone saved.")
         return redirect("profile")
-    context = {"form": form, "panels": profile_panels(request)}
+    context = {"form": form, "panels": profile_panels(request), **listed(request, user)}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 

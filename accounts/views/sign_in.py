@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 
-from accounts import audit
+from accounts import audit, password_policy
 from accounts.forms import PasswordSignInForm
 from accounts.models import Account, AuditAction
 from accounts.requests import signed_in_user
@@ -58,7 +58,7 @@ class PasswordSignInView(auth_views.LoginView):
             account=user.account,
             actor=user,
             target=user,
-            after={"method": "password"},
+            after={"method": "password", **({"break_glass": True} if password_policy.is_break_glass(user) else {})},
             request=self.request,
         )
         return response

@@ -12,12 +12,14 @@ from accounts.tiered_settings.definitions import SettingDefinition
 from accounts.tiered_settings.items import Item, items
 from accounts.views.settings.places import place_of
 
+FIRST_TAB = "Meetings"
+
 
 @require_GET
 def settings_page(request: HttpRequest, route: str, tab: str = "", target_id: int | None = None) -> HttpResponse:
     """One tab, or what was searched for."""
     place = place_of(request, route, target_id)
-    known = [definition for definition in registry.all_definitions() if place.tier in definition.tiers]
+    known = in_order([definition for definition in registry.all_definitions() if place.tier in definition.tiers])
     tabs = {definition.tab_slug: definition.tab for definition in known}
     current = tab or next(iter(tabs), "")
     if current not in tabs:
@@ -32,6 +34,11 @@ def settings_page(request: HttpRequest, route: str, tab: str = "", target_id: in
         "sections": sections(items(place.target, shown)),
     }
     return render(request, f"accounts/settings/{place.tier}.html", context)
+
+
+def in_order(definitions: Sequence[SettingDefinition]) -> list[SettingDefinition]:
+    """What the product is for comes first; everything else in the order it was registered."""
+    return sorted(definitions, key=lambda definition: definition.tab != FIRST_TAB)
 
 
 def matching(definitions: Sequence[SettingDefinition], words: str) -> list[SettingDefinition]:

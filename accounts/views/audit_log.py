@@ -1,0 +1,91 @@
+"""The audit log of an account, for those who manage it: a page with filters, and the same rows as a file."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts import audit
+from accounts.audit_log import export, filters, selection
+from accounts.audit_log.lines import Line
+from accounts.audit_log.people_and_groups import LABELS, TooManyError
+from accounts.csv_streaming import stream_csv
+from accounts.models import AuditAction, AuditEvent, User
+from accounts.permissions import require_admin
+from accounts.requests import query_text
+
+LONGEST_FILTER = 254
+LONGEST_ID = 18  # digits: more do not fit into an id
+AREAS = {
+    "account": "Account",
+    "user": "Users",
+    "group": "Groups",
+    "setting": "Settings",
+    "audit": "Audit log",
+    "sign_in": "Sign-in",
+    "sso": "Single sign-on",
+    "calendar": "Office 365",
+}
+
+
+@require_GET
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """A page of what happened, newest first."""
+    user = require_admin(request)
+    asked, events = _selected(request, user)
+    if events is None:
+        return _page(request, {"asked": asked}, status=422)
+    page = selection.page(events, before=_id(request, "before"), after=_id(request, "after"))
+    return _page(request, {"asked": asked, "page": page, "lines": [Line(event) for event in page.events]})
+
+
+@require_GET
+def audit_csv(request: HttpRequest) -> HttpResponseBase:
+    """Everything that fits the filters, as a file that is written while it is sent; that it was taken is logged."""
+    user = require_admin(request)
+    asked, events = _selected(request, user)
+    if events is None:
+        return _page(request, {"asked": asked}, status=422)
+    exported = audit.record(
+        AuditAction.AUDIT_EXPORTED,
+        account=user.account,
+        actor=user,
+        target=user.account,
+        after=asked.in_use,
+        request=request,
+    )
+    name = f"atrium-audit-{user.account.vanity}-{timezone.localdate().isoformat()}.csv"
+    return stream_csv(name, export.HEADER, export.rows(events, before=exported.pk))
+
+
+def _selected(request: HttpRequest, user: User) -> tuple[filters.Asked, QuerySet[AuditEvent] | None]:
+    """What was asked for, and the rows that fit; no rows where the question made no sense."""
+    typed = {name: query_text(request, name, longest=LONGEST_FILTER) for name in filters.PARAMETERS}
+    asked = filters.read(typed, actions=AuditAction.values, zone=timezone.get_current_timezone())
+    if asked.errors:
+        return asked, None
+    try:
+        return asked, selection.matching(user.account, asked.filters)
+    except TooManyError as error:
+        return filters.Asked(typed, asked.filters, {error.parameter: str(error)}), None
+
+
+def _id(request: HttpRequest, name: str) -> int | None:
+    """Where to go on from; nonsense means the beginning."""
+    text = query_text(request, name)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID else None
+
+
+def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    return render(request, "accounts/audit/log.html", {**context, "areas": _areas(), "labels": LABELS}, status=status)
+
+
+def _areas() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The actions by the part of the product they belong to, as the filter lists them."""
+    return [
+        (title, [(str(value), str(label)) for value, label in AuditAction.choices if value.split(".")[0] == area])
+        for area, title in AREAS.items()
+    ]
