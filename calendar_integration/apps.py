@@ -2,17 +2,21 @@
 
 from django.apps import AppConfig
 
-from accounts.extensions import add_profile_panel
+from accounts.extensions import add_consequence, add_profile_panel, add_user_column, on_deactivation
 
 
 class CalendarIntegrationConfig(AppConfig):
     name = "calendar_integration"
 
     def ready(self) -> None:
-        """Register the settings, and hang the connection panel into everyone's profile page."""
+        """Register the settings, and hang what is known of connections into the pages and changes of accounts."""
         # They need models, which cannot be imported before the apps are ready.
-        from calendar_integration import setting_definitions  # noqa: PLC0415
+        from calendar_integration import disconnecting, setting_definitions  # noqa: PLC0415
+        from calendar_integration.user_column import ConnectionColumn  # noqa: PLC0415
         from calendar_integration.views.panel import connection_panel  # noqa: PLC0415
 
         setting_definitions.register()
         add_profile_panel(connection_panel)
+        add_user_column(ConnectionColumn())
+        add_consequence(disconnecting.enforce)
+        on_deactivation(disconnecting.person_deactivated)

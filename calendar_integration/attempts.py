@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditAction, User
+from accounts.tiered_settings import revision
+from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.models.authorization import LIFETIME
 
@@ -27,19 +29,23 @@ class Ending:
     detail: str = ""
 
 
-def open_attempt(user: User, next_path: str) -> AuthorizationAttempt:
+def open_attempt(user: User, next_path: str, permissions: Permissions) -> AuthorizationAttempt:
     """Begin one, with a state of its own; the person's connection is pending from now on, unless it works."""
     with transaction.atomic():
+        # The order in which every change of settings takes its locks: the account, then connections.
+        revision.lock(user.account)
         connection, _ = Connection.objects.select_for_update().get_or_create(
             user=user, defaults={"account": user.account}
         )
-        attempt = AuthorizationAttempt.objects.create(
+        attempt = AuthorizationAttempt(
             account=user.account,
             user=user,
             state=secrets.token_urlsafe(32),
             next_path=next_path,
             state_before=_resting_state(connection),
         )
+        attempt.permissions = permissions
+        attempt.save()
         if not connection.is_active:
             connection.state = ConnectionState.PENDING
             connection.save(update_fields=["state"])
@@ -72,6 +78,12 @@ def claim(user: User, state: str) -> AuthorizationAttempt | None:
         .first()
     )
     return attempt if attempt and _mark_used(attempt) else None
+
+
+def ended_by_policy(user: User, state: str) -> AuthorizationAttempt | None:
+    """This person's recent attempt with that state, if a setting ended it while they were at Microsoft."""
+    recent = AuthorizationAttempt.objects.filter(user=user, state=state, started_at__gt=timezone.now() - LIFETIME)
+    return recent.filter(outcome=Outcome.SETTING_CHANGED).first()
 
 
 def _mark_used(attempt: AuthorizationAttempt) -> bool:

@@ -11,25 +11,44 @@ from django.utils import timezone
 from accounts.models import User
 from calendar_integration import answers, attempts, connecting, id_token, scopes, tokens
 from calendar_integration.attempts import Ending
+from calendar_integration.availability import Availability, availability_of
 from calendar_integration.clients.selection import client_for_token
+from calendar_integration.connecting import MeanwhileForbiddenError
 from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
 from calendar_integration.models import AuthorizationAttempt, CalendarService, Outcome
 
 
+class CannotConnectError(Exception):
+    """Nobody is sent to Microsoft; `availability` says why."""
+
+    def __init__(self, availability: Availability) -> None:
+        super().__init__(availability.words)
+        self.availability = availability
+
+
 class NoTenantError(Exception):
-    """The account has no calendar service, or one without tenant: nobody can be sent anywhere."""
+    """The account has no calendar service, or one without tenant."""
 
 
 def begin(user: User, next_path: str) -> tuple[AuthorizationAttempt, str]:
     """Start an attempt; answers it and the address at Microsoft.
 
-    Where Microsoft cannot be reached the address is empty and the attempt has ended. Raises NoTenantError.
+    Where Microsoft cannot be reached the address is empty and the attempt has ended. Raises CannotConnectError where
+    the integration is off for them, Atrium cannot do what was chosen, or the company has no service.
     """
-    tenant_id = tenant_of(user)
-    attempt = attempts.open_attempt(user, next_path)
+    availability = availability_of(user)
+    if availability.obstacle:
+        raise CannotConnectError(availability)
+    attempt = attempts.open_attempt(user, next_path, availability.permissions)
     try:
-        flow = tokens.begin_flow(tenant_id, state=attempt.state, redirect_uri=redirect_uri(), login_hint=user.email)
-    except CalendarError as error:
+        flow = tokens.begin_flow(
+            tenant_of(user),
+            scopes.wanted(attempt.permissions),
+            state=attempt.state,
+            redirect_uri=redirect_uri(),
+            login_hint=user.email,
+        )
+    except (CalendarError, NoTenantError) as error:
         attempts.finish(attempt, Ending(Outcome.UNAVAILABLE, str(error)))
         return attempt, ""
     attempt.flow = json.dumps(flow)
@@ -42,9 +61,10 @@ def complete(user: User, query: Mapping[str, str]) -> AuthorizationAttempt | Non
 
     A state that is unknown, another person's, used or too old belongs to no attempt: nothing changes.
     """
-    attempt = attempts.claim(user, query.get("state", "").replace("\0", ""))
+    state = query.get("state", "").replace("\0", "")
+    attempt = attempts.claim(user, state)
     if attempt is None:
-        return None
+        return attempts.ended_by_policy(user, state)
     ending = _evaluate(attempt, query)
     attempts.finish(attempt, ending)
     return attempt
@@ -77,6 +97,8 @@ def _evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending
         return Ending(Outcome.UNAVAILABLE, str(error))
     except (CalendarError, NoTenantError) as error:
         return Ending(Outcome.ERROR, str(error))
+    except MeanwhileForbiddenError as forbidden:
+        return Ending(forbidden.outcome, forbidden.words)
 
 
 def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
@@ -94,13 +116,13 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
             Outcome.WRONG_TENANT if flaw is id_token.Flaw.TENANT else Outcome.INVALID_TOKEN,
             f"id token: {flaw}",
         )
-    missing = scopes.missing(grant.granted_scopes)
+    missing = scopes.missing(grant.granted_scopes, scopes.wanted(attempt.permissions))
     if missing:
         return Ending(Outcome.FEWER_SCOPES, ", ".join(scopes.IN_WORDS[scope] for scope in missing))
     identity = id_token.identity(grant.claims)
     if not _is_mailbox_of(attempt.user, identity, grant):
         return Ending(Outcome.WRONG_MAILBOX, identity.user_principal_name)
-    connecting.connect(attempt.user, identity, grant)
+    connecting.connect(attempt.user, identity, grant, attempt.permissions)
     return Ending(Outcome.CONNECTED)
 
 

@@ -9,7 +9,7 @@ from calendar_integration.models import Contact
 
 def of_user(user: User, words: str = "") -> QuerySet[Contact]:
     """The person's own contacts by name; with words, those that have each of them in some column."""
-    contacts = Contact.objects.filter(connection__user=user)
+    contacts = Contact.objects.filter(connection__user=user, connection__to_forget=False)
     for word in words.split()[:10]:
         contacts = contacts.filter(
             Q(name__icontains=word)

@@ -88,7 +88,7 @@ class Day:
 
 def of_user(user: User) -> QuerySet[Meeting]:
     """The person's own meetings; series themselves are not meetings."""
-    return Meeting.objects.filter(connection__user=user).exclude(kind=MeetingKind.MASTER)
+    return Meeting.objects.filter(connection__user=user, connection__to_forget=False).exclude(kind=MeetingKind.MASTER)
 
 
 def agenda(user: User, first_day: date, zone: ZoneInfo, *, days: int = DAYS) -> list[Day]:

@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.tiered_settings import store
+from accounts.tiered_settings.reading import effective
 from calendar_integration import consent
+from calendar_integration.integration_setting import Integration, Method
 from calendar_integration.models import AskMode, AuthorizationAttempt, CalendarService, Connection, Outcome
-from calendar_integration.setting_definitions import ASK
+from calendar_integration.setting_definitions import ASK, INTEGRATION
 
 PAUSE = timedelta(hours=24)
 CANCELS_THAT_PAUSE = 3
+PROPAGATING = timedelta(minutes=30)  # how long after a report of consent Microsoft may still ask for it
 
 
 class Verdict(StrEnum):
@@ -26,6 +28,7 @@ class Verdict(StrEnum):
     NOT_SSO = "not_sso"
     ASK_IS_OFF = "ask_is_off"
     INTEGRATION_IS_OFF = "integration_is_off"
+    EWS_IS_NOT_POSSIBLE_YET = "ews_is_not_possible_yet"
     NO_TENANT = "no_tenant"
     CONNECTED = "connected"
     ASKED_BEFORE = "asked_before"
@@ -39,6 +42,7 @@ class Facts:
     signed_in_by_sso: bool
     ask: AskMode
     is_enabled: bool
+    by_ews: bool
     has_tenant: bool
     is_connected: bool
     was_asked: bool
@@ -51,6 +55,7 @@ def decide(facts: Facts) -> Verdict:
         (not facts.signed_in_by_sso, Verdict.NOT_SSO),
         (facts.ask == AskMode.OFF, Verdict.ASK_IS_OFF),
         (not facts.is_enabled, Verdict.INTEGRATION_IS_OFF),
+        (facts.by_ews, Verdict.EWS_IS_NOT_POSSIBLE_YET),
         (not facts.has_tenant, Verdict.NO_TENANT),
         (facts.is_connected, Verdict.CONNECTED),
         (facts.ask == AskMode.FIRST and facts.was_asked, Verdict.ASKED_BEFORE),
@@ -69,7 +74,10 @@ def address_after_sso(user: User, next_path: str) -> str:
     with transaction.atomic():
         connection, _ = Connection.objects.get_or_create(user=user, defaults={"account": user.account})
         Connection.objects.filter(pk=connection.pk, asked_at=None).update(asked_at=timezone.now())
-    attempt, address = consent.begin(user, next_path)
+    try:
+        attempt, address = consent.begin(user, next_path)
+    except consent.CannotConnectError:  # switched off since we looked
+        return next_path
     return address or reverse("office365_outcome", args=[attempt.reference])
 
 
@@ -77,10 +85,13 @@ def gather(user: User) -> Facts:
     """The facts for this person at an SSO sign-in now."""
     service = CalendarService.objects.filter(account=user.account).first()
     connection = Connection.objects.filter(user=user).first()
+    answers = effective(user, [ASK.key, INTEGRATION.key])
+    integration = Integration.of(answers[INTEGRATION.key].value)
     return Facts(
         signed_in_by_sso=True,
-        ask=AskMode(store.effective(user, [ASK.key])[ASK.key].value),
-        is_enabled=bool(service and service.is_enabled),
+        ask=AskMode(answers[ASK.key].value),
+        is_enabled=integration.on and bool(service and service.is_enabled),
+        by_ews=integration.method is Method.EWS,
         has_tenant=bool(service and service.tenant_id),
         is_connected=bool(connection and connection.is_active),
         was_asked=bool(connection and connection.asked_at),
@@ -91,12 +102,16 @@ def gather(user: User) -> Facts:
 def is_paused(account_id: int, now: datetime) -> bool:
     """Whether the tenant plainly needs consent: said explicitly, or three people cancelled and nobody got through.
 
-    Looks at the last 24 hours, and only at what came after somebody connected.
+    Looks at the last 24 hours, and only at what came after somebody connected, or an admin's consent was reported;
+    what Microsoft says in the half hour after such a report does not count against it.
     """
     attempts = AuthorizationAttempt.objects.filter(account_id=account_id, ended_at__gt=now - PAUSE)
     last_success = attempts.filter(outcome=Outcome.CONNECTED).aggregate(at=Max("ended_at"))["at"]
     if last_success:
         attempts = attempts.filter(ended_at__gt=last_success)
+    service = CalendarService.objects.filter(account_id=account_id).first()
+    if service and service.consent_reported_at:
+        attempts = attempts.filter(ended_at__gt=service.consent_reported_at + PROPAGATING)
     if attempts.filter(outcome=Outcome.CONSENT_REQUIRED).exists():
         return True
     people = attempts.filter(outcome=Outcome.DECLINED).values("user").distinct()

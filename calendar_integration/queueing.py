@@ -1,6 +1,7 @@
 """Putting a mailbox into the queue. The queue only makes it sooner: the schedule is in the database."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 import redis
@@ -14,6 +15,8 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 SYNC_TASK = "calendar_integration.sync_connection"
+FORGET_TASK = "calendar_integration.forget_mailboxes"
+FORGOTTEN_TOGETHER = 50  # mailboxes per task
 PATIENCE_SECONDS = 1
 CLAIM = timedelta(minutes=2)  # how long a queued mailbox waits for a worker before it is queued again
 
@@ -26,11 +29,32 @@ def enqueue_sync(connection_id: int) -> None:
 def send(connection_id: int) -> None:
     """Ask for it now. With the queue out of reach nothing is lost: the schedule finds it when it is due."""
     try:
-        if not queue_answers():
-            raise OperationalError("Redis does not answer")
-        current_app.send_task(SYNC_TASK, [connection_id], retry=False, expires=CLAIM.total_seconds())
+        _send(SYNC_TASK, [[connection_id]])
     except OperationalError as error:
         logger.warning("connection %s waits for the schedule, the queue is out of reach: %s", connection_id, error)
+
+
+def enqueue_forgetting(connection_ids: Sequence[int]) -> None:
+    """Ask for the deletion of what is held of these mailboxes once the transaction under way commits."""
+    if connection_ids:
+        transaction.on_commit(lambda: send_forgetting(connection_ids))
+
+
+def send_forgetting(connection_ids: Sequence[int]) -> None:
+    """Ask for it now. With the queue out of reach nothing is lost: a scheduled task looks for what is left over."""
+    starts = range(0, len(connection_ids), FORGOTTEN_TOGETHER)
+    try:
+        _send(FORGET_TASK, [[list(connection_ids[start : start + FORGOTTEN_TOGETHER])] for start in starts])
+    except OperationalError as error:
+        logger.warning("%s mailboxes wait to be forgotten, the queue is out of reach: %s", len(connection_ids), error)
+
+
+def _send(task: str, calls: list[list[object]]) -> None:
+    """Queue the task once for each list of arguments. Raises OperationalError where the queue is out of reach."""
+    if not queue_answers():
+        raise OperationalError("Redis does not answer")
+    for arguments in calls:
+        current_app.send_task(task, arguments, retry=False, expires=CLAIM.total_seconds())
 
 
 def queue_answers() -> bool:

@@ -1,9 +1,21 @@
 """The settings of Office 365."""
 
 from accounts.tiered_settings import registry
-from accounts.tiered_settings.definitions import SettingDefinition, Tier
-from accounts.tiered_settings.kinds import Choice
+from accounts.tiered_settings.definitions import EVERY_TIER, SettingDefinition, Tier
+from accounts.tiered_settings.kinds import Choice, Switch
+from calendar_integration.integration_setting import Integration, IntegrationKind
 from calendar_integration.models.service import AskMode
+
+_KIND = IntegrationKind()
+
+INTEGRATION = SettingDefinition(
+    key="office365.integration",
+    title="Calendar and contacts integration",
+    description="People may connect their Office 365 calendar and contacts.",
+    default=_KIND.stored(Integration()),
+    tiers=EVERY_TIER,
+    kind=_KIND,
+)
 
 ASK = SettingDefinition(
     key="office365.ask",
@@ -18,7 +30,17 @@ ASK = SettingDefinition(
     ),
 )
 
+CONSENT = SettingDefinition(
+    key="office365.consent_for_account",
+    title="Consent to the Office 365 calendar integration on behalf of the entire account",
+    description=("Shows “I'm an Office 365 admin and I agree on behalf of the company” when people authorize."),
+    default=False,
+    tiers=frozenset({Tier.ACCOUNT}),
+    kind=Switch(),
+)
+
 
 def register() -> None:
-    """Make them known."""
-    registry.register(ASK)
+    """Make them known, in the order in which the settings page shows them."""
+    for definition in (INTEGRATION, ASK, CONSENT):
+        registry.register(definition)

@@ -1,6 +1,6 @@
 """How a person's mailbox stands, in one sentence they can act on. Never just "connected"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -9,7 +9,10 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 
 from accounts.models import User
+from calendar_integration.availability import Availability, Obstacle, availability_of
+from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import (
+    DISCONNECTED_STATES,
     AuthorizationAttempt,
     CalendarService,
     Connection,
@@ -44,11 +47,26 @@ class MailboxStatus:
     reads: tuple[tuple[str, int, bool], ...] = ()
     window: tuple[date, date] | None = None
     needs_help: bool = False
+    detail: str = ""
+    obstacle: str = ""
+    # Of the connection; where there is none, what would be asked for.
+    permissions: Permissions = field(default_factory=Permissions)
+    may_add_contacts: bool = False
 
     @property
-    def was_never_connected(self) -> bool:
-        """Whether there is nothing to show but the way to connect."""
-        return self.can_connect and not self.mailbox
+    def has_nothing_to_show(self) -> bool:
+        """Whether a page can say no more than how to connect, or why that is not possible."""
+        return self.state in DISCONNECTED_STATES or (not self.mailbox and (self.can_connect or bool(self.obstacle)))
+
+    @property
+    def way_back(self) -> str:
+        """How somebody who was disconnected by a setting can connect anew, or nothing."""
+        if not self.can_connect or not self.detail:
+            return ""
+        asked = self.permissions.in_words()
+        if asked in self.detail:
+            return "You can connect again with these permissions."
+        return f"You can connect again. Atrium then asks for: {asked}."
 
     @property
     def checked_ago(self) -> str:
@@ -83,7 +101,7 @@ TEXTS = {
     ConnectionState.DISCONNECTED_BY_USER: (Tone.QUIET, "You disconnected your Office 365 calendar."),
     ConnectionState.DISCONNECTED_BY_POLICY: (
         Tone.WAITING,
-        "An administrator changed what Atrium may read, which disconnected your calendar.",
+        "Disconnected by your company's settings.",
     ),
 }
 
@@ -92,18 +110,49 @@ FAILED = "The last try failed; Atrium tries again by itself."
 
 
 def mailbox_status(user: User) -> MailboxStatus:
-    """The person's mailbox as it stands: four queries at most."""
+    """The person's mailbox as it stands: five queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
     connection = Connection.objects.filter(user=user).prefetch_related(streams).first()
     if connection is not None and connection.is_active:
-        return _active(connection, timezone.now())
+        return _with_way_on(user, connection, _active(connection, timezone.now()))
+    return _inactive(user, connection, availability_of(user))
+
+
+def _with_way_on(user: User, connection: Connection, status: MailboxStatus) -> MailboxStatus:
+    """The same with what was authorized and, where there is reason to, whether connecting anew is possible."""
+    permissions = connection.permissions
+    if permissions.reads_contacts and not status.can_connect:
+        return replace(status, permissions=permissions)
+    availability = availability_of(user)
+    possible = availability.obstacle is None
+    return replace(
+        status,
+        permissions=permissions,
+        can_connect=status.can_connect and possible,
+        may_add_contacts=possible and availability.permissions.reads_contacts,
+        obstacle=availability.words if status.can_connect else "",
+    )
+
+
+def _inactive(user: User, connection: Connection | None, availability: Availability) -> MailboxStatus:
+    """The sentence where there is no connection, or one that a person has to mend."""
     state = ConnectionState(connection.state) if connection else ConnectionState.NONE
-    tone, text = TEXTS[state]
-    service = CalendarService.objects.ready().filter(account=user.account).first()
-    if service is None:
+    if availability.obstacle is Obstacle.NO_SERVICE:
         return MailboxStatus(Tone.QUIET, "Your company has not set up Office 365 in Atrium yet.", state)
-    mailbox = connection.mailbox if connection else ""
-    return MailboxStatus(tone, text, state, mailbox, can_connect=True, needs_help=_needs_help(user, service, state))
+    tone, text = TEXTS[state]
+    service = availability.service
+    needs_help = service is not None and availability.obstacle is None and _needs_help(user, service, state)
+    return MailboxStatus(
+        tone,
+        text,
+        state,
+        connection.mailbox if connection and not connection.to_forget else "",
+        can_connect=availability.obstacle is None,
+        needs_help=needs_help,
+        detail=connection.disconnected_because if connection and state in DISCONNECTED_STATES else "",
+        obstacle=availability.words,
+        permissions=availability.permissions,
+    )
 
 
 def _needs_help(user: User, service: CalendarService, state: ConnectionState) -> bool:

@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from calendar_integration import attempts, queueing
+from calendar_integration import attempts, forgetting, queueing
 from calendar_integration.sync import engine, schedule
 
 logger = logging.getLogger(__name__)
@@ -34,3 +34,16 @@ def dispatch_due() -> None:
 def expire_attempts() -> None:
     """End authorizations that nobody came back from."""
     attempts.expire()
+
+
+@shared_task(name=queueing.FORGET_TASK)
+def forget_mailboxes(connection_ids: list[int]) -> None:
+    """Delete what is held of mailboxes that were disconnected."""
+    for connection_id in connection_ids:
+        forgetting.forget(connection_id)
+
+
+@shared_task(name="calendar_integration.forget_left_over")
+def forget_left_over() -> None:
+    """Finish what a killed worker, or a queue out of reach, has left."""
+    forget_mailboxes(forgetting.left_over())

@@ -13,11 +13,28 @@ from calendar_integration.errors import UnavailableError
 from calendar_integration.http import session
 
 
+def sign_in_origin(tenant_id: uuid.UUID) -> str:
+    """Scheme and host of the pages at which people of this tenant sign in. Raises UnavailableError.
+
+    A browser may reach them under another name than we reach the token endpoint.
+    """
+    try:
+        response = session().get(_discovery_url(str(tenant_id)))
+        response.raise_for_status()
+        parts = urlsplit(response.json()["authorization_endpoint"])
+    except (requests.RequestException, KeyError, ValueError, TypeError) as error:
+        raise UnavailableError("Microsoft's discovery document could not be read.") from error
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _discovery_url(name: str) -> str:
+    return f"{settings.MS_AUTHORITY_HOST}/{quote(name, safe='')}/v2.0/.well-known/openid-configuration"
+
+
 def look_up(domain: str) -> uuid.UUID | None:
     """The tenant of a domain or GUID, or None where Microsoft knows none. Raises UnavailableError."""
-    url = f"{settings.MS_AUTHORITY_HOST}/{quote(domain, safe='')}/v2.0/.well-known/openid-configuration"
     try:
-        response = session().get(url)
+        response = session().get(_discovery_url(domain))
         if response.status_code == requests.codes.bad_request:
             return None
         response.raise_for_status()

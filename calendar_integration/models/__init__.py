@@ -1,7 +1,8 @@
 """Office 365: services, connections, and what was synchronised from mailboxes."""
 
+from calendar_integration.models.admin_consent import AdminConsentAttempt, AdminConsentOutcome
 from calendar_integration.models.authorization import AuthorizationAttempt, Outcome
-from calendar_integration.models.connection import ACTIVE_STATES, Connection, ConnectionState
+from calendar_integration.models.connection import ACTIVE_STATES, DISCONNECTED_STATES, Connection, ConnectionState
 from calendar_integration.models.contact import Contact
 from calendar_integration.models.meeting import Meeting, MeetingKind
 from calendar_integration.models.service import AskMode, CalendarService, ConsentState
@@ -9,6 +10,9 @@ from calendar_integration.models.sync import Stream, StreamKind
 
 __all__ = [
     "ACTIVE_STATES",
+    "DISCONNECTED_STATES",
+    "AdminConsentAttempt",
+    "AdminConsentOutcome",
     "AskMode",
     "AuthorizationAttempt",
     "CalendarService",

@@ -9,6 +9,7 @@ from accounts.fields import EncryptedTextField
 from accounts.models import Account
 from accounts.references import new_reference
 from calendar_integration.models.connection import ConnectionState
+from calendar_integration.models.permissions import WithPermissions
 
 LIFETIME = timedelta(minutes=15)
 
@@ -26,10 +27,15 @@ class Outcome(models.TextChoices):
     UNAVAILABLE = "unavailable", "Microsoft could not be reached"
     ERROR = "error", "Microsoft answered with an error"
     EXPIRED = "expired", "Never came back"
+    SWITCHED_OFF = "switched_off", "The integration was switched off meanwhile"
+    SETTING_CHANGED = "setting_changed", "Other permissions were locked meanwhile"
 
 
-class AuthorizationAttempt(models.Model):
-    """One way to Microsoft and back. `state` is used once; `flow` is what MSAL needs to redeem the code."""
+class AuthorizationAttempt(WithPermissions):
+    """One way to Microsoft and back, with what it asked for.
+
+    `state` is used once; `flow` is what MSAL needs to redeem the code.
+    """
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="authorization_attempts")

@@ -7,6 +7,7 @@ from django.db import models
 
 from accounts.fields import EncryptedTextField
 from accounts.models import Account
+from calendar_integration.models.permissions import WithPermissions
 
 
 class ConnectionState(models.TextChoices):
@@ -20,21 +21,34 @@ class ConnectionState(models.TextChoices):
     BLOCKED_BY_ADMIN = "blocked_by_admin", "Waiting for an Office 365 admin"
     MAILBOX_UNSUPPORTED = "mailbox_unsupported", "This mailbox cannot be reached"
     DISCONNECTED_BY_USER = "disconnected_by_user", "Disconnected"
-    DISCONNECTED_BY_POLICY = "disconnected_by_policy", "Disconnected by an administrator's setting"
+    DISCONNECTED_BY_POLICY = "disconnected_by_policy", "Disconnected by the company's settings"
 
 
 ACTIVE_STATES = (ConnectionState.ACTIVE, ConnectionState.STALE)
+DISCONNECTED_STATES = (ConnectionState.DISCONNECTED_BY_USER, ConnectionState.DISCONNECTED_BY_POLICY)
+
+
+class Connections(models.QuerySet["Connection"]):
+    """Queries of connections."""
+
+    def with_mailbox(self) -> "Connections":
+        """Those that were authorized and not disconnected since, whatever became of them."""
+        return self.filter(connected_at__isnull=False)
 
 
 class ConnectionManager(models.Manager["Connection"]):
     """Leaves the tokens in the database until somebody uses them: most readers never do."""
 
-    def get_queryset(self) -> models.QuerySet["Connection"]:
+    def get_queryset(self) -> Connections:
         """Connections without their tokens, which are loaded and decrypted when they are touched."""
-        return super().get_queryset().defer("token_cache")
+        return Connections(self.model, using=self._db).defer("token_cache")
+
+    def with_mailbox(self) -> Connections:
+        """Those that were authorized and not disconnected since."""
+        return self.get_queryset().with_mailbox()
 
 
-class Connection(models.Model):
+class Connection(WithPermissions):
     """One per person, from the first time they are asked. `tenant_id` and `oid` say whose mailbox it is."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connection")
@@ -46,7 +60,10 @@ class Connection(models.Model):
     oid = models.UUIDField(null=True)
     mailbox = models.CharField(max_length=254, blank=True)
     granted_scopes = models.TextField(blank=True)
-    connected_at = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField(null=True, help_text="Empty again from when it is disconnected.")
+    disconnected_at = models.DateTimeField(null=True)
+    disconnected_because = models.CharField(max_length=700, blank=True, help_text="In words, for its owner.")
+    to_forget = models.BooleanField(default=False, help_text="Tokens and rows are still held that have to go.")
 
     token_cache = EncryptedTextField(blank=True)
     token_cache_version = models.PositiveIntegerField(default=0)
@@ -68,6 +85,7 @@ class Connection(models.Model):
                 condition=models.Q(state__in=["active", "stale"]),
                 name="connections_by_due_time",
             ),
+            models.Index(fields=["id"], condition=models.Q(to_forget=True), name="connections_to_forget"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ class ConsentState(models.TextChoices):
     """What is known of the tenant's consent to the permissions Atrium wants."""
 
     UNKNOWN = "unknown", "Unknown"
+    REPORTED = "reported", "Reported"
     CONFIRMED = "confirmed", "Confirmed"
 
 
@@ -36,6 +37,7 @@ class CalendarService(models.Model):
     tenant_domain = models.CharField(max_length=253, blank=True)
     is_enabled = models.BooleanField(default=True)
     consent_state = models.CharField(max_length=12, choices=ConsentState, default=ConsentState.UNKNOWN)
+    consent_reported_at = models.DateTimeField(null=True, help_text="When Microsoft last said that an admin agreed.")
 
     objects = CalendarServices.as_manager()
 

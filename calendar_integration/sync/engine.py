@@ -26,6 +26,7 @@ from calendar_integration.errors import (
     TokensLostError,
 )
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState, Stream, StreamKind
+from calendar_integration.sync import leases
 from calendar_integration.sync.leases import lease
 from calendar_integration.sync.rounds import RoundResult, run_round
 
@@ -81,9 +82,9 @@ def _run(connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]
     """A round of every stream. One that fails holds up no other; the first failure is raised at the end."""
     client = client_for_token(tokens.access_token(connection))
     rounds, failures = [], []
-    for kind in StreamKind:
+    for kind in _kinds(connection):
         try:
-            rounds.append(run_round(client, _stream(connection, kind), lease_id))
+            rounds.append(run_round(client, _stream(connection, kind, lease_id), lease_id))
         except LeaseLostError:
             raise
         except CalendarError as error:
@@ -93,9 +94,19 @@ def _run(connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]
     return tuple(rounds)
 
 
-def _stream(connection: Connection, kind: StreamKind) -> Stream:
+def _kinds(connection: Connection) -> list[StreamKind]:
+    """What is read: contacts only where they were authorized."""
+    return [kind for kind in StreamKind if kind != StreamKind.CONTACTS or connection.permissions.reads_contacts]
+
+
+def _stream(connection: Connection, kind: StreamKind, lease_id: uuid.UUID) -> Stream:
+    """How far it was read. Raises LeaseLostError where a new one would be of a mailbox that is no longer ours."""
     stream = Stream.objects.filter(connection=connection, kind=kind).first()
-    return stream or Stream.objects.create(connection=connection, kind=kind)
+    if stream is not None:
+        return stream
+    with transaction.atomic():
+        leases.confirm(connection.pk, lease_id)
+        return Stream.objects.create(connection=connection, kind=kind)
 
 
 def _note_success(connection: Connection, lease_id: uuid.UUID) -> None:

@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/refresh-tokens
 
 import logging
 import time
+from collections.abc import Sequence
 
 import msal
 from cryptography.fernet import InvalidToken
@@ -26,8 +27,8 @@ def access_token(connection: Connection) -> str:
     Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, InvalidClientError or
     UnavailableError.
     """
-    cache = _cache_of(connection)
-    fresh = _fresh_token(cache)
+    cache, wanted = _cache_of(connection), scopes.wanted(connection.permissions)
+    fresh = _fresh_token(cache, wanted)
     if fresh:
         return fresh
     if connection.tenant_id is None:
@@ -35,7 +36,7 @@ def access_token(connection: Connection) -> str:
     with translated_errors():
         app = application(connection.tenant_id, cache)
         account = next(iter(app.get_accounts()), None)
-        result = app.acquire_token_silent_with_error(list(scopes.WANTED), account) if account else None
+        result = app.acquire_token_silent_with_error(list(wanted), account) if account else None
         if not result:
             raise InvalidGrantError("No token is held that could be refreshed.")
         if cache.has_state_changed:
@@ -67,13 +68,12 @@ def _cache_of(connection: Connection) -> msal.SerializableTokenCache:
     return cache
 
 
-def _fresh_token(cache: msal.SerializableTokenCache) -> str | None:
+def _fresh_token(cache: msal.SerializableTokenCache, wanted: Sequence[str]) -> str | None:
     """The cached token for Graph, unless it expires within minutes; asking MSAL would cost a discovery."""
-    wanted = {scope.lower() for scope in scopes.WANTED}
     usable_until = time.time() + FRESH_FOR_SECONDS
     for entry in cache.search(msal.TokenCache.CredentialType.ACCESS_TOKEN):
-        held = {word.removeprefix(scopes.resource()).lower() for word in entry.get("target", "").split()}
-        if wanted <= held and float(entry.get("expires_on", 0)) > usable_until:
+        covers = not scopes.missing(entry.get("target", ""), wanted)
+        if covers and float(entry.get("expires_on", 0)) > usable_until:
             return str(entry["secret"])
     return None
 

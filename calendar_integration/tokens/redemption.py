@@ -4,13 +4,12 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msal
 
-from calendar_integration import scopes
 from calendar_integration.errors import CalendarError
 from calendar_integration.tokens.application import application, message, refusal, translated_errors
 
@@ -36,14 +35,16 @@ class AuthorizationRefusedError(CalendarError):
         self.suberror = suberror
 
 
-def begin_flow(tenant_id: uuid.UUID, *, state: str, redirect_uri: str, login_hint: str) -> dict[str, Any]:
-    """MSAL's flow, with the address to send the person to in `auth_uri`. Raises UnavailableError.
+def begin_flow(
+    tenant_id: uuid.UUID, scopes: Sequence[str], *, state: str, redirect_uri: str, login_hint: str
+) -> dict[str, Any]:
+    """MSAL's flow for these scopes, with the address to send the person to in `auth_uri`. Raises UnavailableError.
 
     No prompt parameter: Microsoft shows what it has to, and nothing where consent and a session are there.
     """
     with translated_errors():
         flow: dict[str, Any] = application(tenant_id).initiate_auth_code_flow(
-            list(scopes.WANTED),
+            list(scopes),
             redirect_uri=redirect_uri,
             state=state,
             login_hint=login_hint,

@@ -4,7 +4,7 @@ import logging
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Role, User
 from accounts.paths import checked_path
 from accounts.references import new_reference
-from accounts.requests import signed_in_user
+from accounts.requests import query_text, signed_in_user
 from calendar_integration import consent
 from calendar_integration.models import (
     ACTIVE_STATES,
@@ -22,6 +22,7 @@ from calendar_integration.models import (
     ConsentState,
     Outcome,
 )
+from calendar_integration.views.leaving import to_admin_consent, to_authorize
 
 logger = logging.getLogger(__name__)
 
@@ -31,20 +32,24 @@ APPROVAL_OUTCOMES = (Outcome.CONSENT_REQUIRED, Outcome.DECLINED, Outcome.EXPIRED
 @require_GET
 @never_cache
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Leave for Microsoft. A GET, because a form may not lead to another origin under our policy."""
+    """Leave for Microsoft, also on behalf of the company. A link leads here, since no form may leave our origin."""
     user = signed_in_user(request)
     next_path = checked_path(request.GET.get("next"), "/meetings/")
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         # Another site's link must not reconnect what somebody has disconnected; the profile has the button.
         return redirect("profile")
-    try:
-        attempt, address = consent.begin(user, next_path)
-    except consent.NoTenantError:
-        messages.info(request, "Your company has not set up Office 365 in Atrium yet. Ask your administrator.")
-        return redirect(next_path)
-    if not address:
-        return redirect("office365_outcome", attempt.reference)
-    return HttpResponseRedirect(address)
+    go = to_admin_consent if query_text(request, "for_company") else to_authorize
+    return go(request, user, next_path)
+
+
+@require_GET
+def leave(request: HttpRequest) -> HttpResponse:
+    """What the form of the profile leads to: a page that goes on to `authorize` by itself."""
+    context = {
+        "next_path": checked_path(request.GET.get("next"), "/meetings/"),
+        "for_company": bool(query_text(request, "for_company")),
+    }
+    return render(request, "calendar_integration/leave.html", context)
 
 
 @require_GET
@@ -53,8 +58,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """Where Microsoft sends people back to, with a code or with an error."""
     if not isinstance(request.user, User):
-        messages.info(request, "Your session ended while you were at Microsoft. Sign in, then connect again.")
-        return redirect("sign_in")
+        return session_ended(request)
     attempt = consent.complete(request.user, request.GET.dict())
     if attempt is None:
         return unknown_answer(request)
@@ -62,6 +66,12 @@ def callback(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Office 365 is connected.")
         return redirect(checked_path(attempt.next_path, "/meetings/"))
     return redirect("office365_outcome", attempt.reference)
+
+
+def session_ended(request: HttpRequest) -> HttpResponse:
+    """Somebody came back from Microsoft and is not signed in any more."""
+    messages.info(request, "Your session ended while you were at Microsoft. Sign in, then connect again.")
+    return redirect("sign_in")
 
 
 def unknown_answer(request: HttpRequest) -> HttpResponse:
@@ -112,6 +122,9 @@ def approval_page(request: HttpRequest, user: User, attempt: AuthorizationAttemp
         "attempt": attempt,
         "admins": admins.order_by("name")[:5],
         "is_certain": attempt.outcome == Outcome.CONSENT_REQUIRED,
+        "reported_at": CalendarService.objects.filter(account=user.account_id)
+        .values_list("consent_reported_at", flat=True)
+        .first(),
         "is_open": not attempt.outcome or attempt.outcome == Outcome.EXPIRED,
     }
     return render(request, "calendar_integration/approval.html", context)

@@ -21,7 +21,7 @@ def contact_list(request: HttpRequest) -> HttpResponse:
     status = mailbox_status(user)
     context = {
         "status": status,
-        "is_empty": status.was_never_connected,
+        "is_empty": status.has_nothing_to_show,
         "page": paginator.get_page(request.GET.get("page")),
         "words": words,
     }

@@ -25,7 +25,7 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     status = mailbox_status(user)
     context = {
         "status": status,
-        "is_empty": status.was_never_connected,
+        "is_empty": status.has_nothing_to_show,
         "days": days,
         "words": words,
         "most_found": meetings.MOST_FOUND,

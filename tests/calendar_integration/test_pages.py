@@ -144,7 +144,7 @@ def test_a_running_first_sync_shows_how_far_it_is_and_then_refreshes_the_page() 
         (ConnectionState.BLOCKED_BY_ADMIN, "has to approve first"),
         (ConnectionState.MAILBOX_UNSUPPORTED, "there is no mailbox here"),
         (ConnectionState.DISCONNECTED_BY_USER, "You disconnected"),
-        (ConnectionState.DISCONNECTED_BY_POLICY, "An administrator changed what Atrium may read"),
+        (ConnectionState.DISCONNECTED_BY_POLICY, "Disconnected by your company&#x27;s settings"),
     ],
 )
 def test_every_state_is_said_in_a_sentence_with_a_way_on(state: ConnectionState, sentence: str) -> None:

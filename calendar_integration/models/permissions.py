@@ -1,0 +1,37 @@
+"""What was authorized, or is to be: the same three columns wherever it matters."""
+
+from django.db import models
+
+from calendar_integration.integration_setting import (
+    CALENDARS,
+    CONTACTS,
+    METHODS,
+    CalendarAccess,
+    ContactAccess,
+    Method,
+    Permissions,
+)
+
+
+class WithPermissions(models.Model):
+    """A row that knows with which permissions a mailbox is reached."""
+
+    method = models.CharField(max_length=5, choices=METHODS, default=Method.GRAPH.value)
+    calendar_access = models.CharField(max_length=9, choices=CALENDARS, default=CalendarAccess.READ.value)
+    contact_access = models.CharField(max_length=4, choices=CONTACTS, default=ContactAccess.READ.value)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def permissions(self) -> Permissions:
+        """The columns as one value."""
+        return Permissions(
+            Method(self.method), CalendarAccess(self.calendar_access), ContactAccess(self.contact_access)
+        )
+
+    @permissions.setter
+    def permissions(self, permissions: Permissions) -> None:
+        self.method = permissions.method.value
+        self.calendar_access = permissions.calendars.value
+        self.contact_access = permissions.contacts.value
