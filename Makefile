@@ -6,12 +6,13 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8020
 export PORT SANDBOX_PORT
 
-.PHONY: run test lint format types reset browser help
+.PHONY: run test bench lint format types reset browser help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run     the portal, its worker and the sandbox, on this machine"
 	@echo "make test    everything that is checked, browser included"
+	@echo "make bench   what pages and downloads cost with 100,000 people and a million rows"
 	@echo "make format  rewrite code and templates in the house style"
 	@echo "make reset   forget the data of make run"
 
@@ -47,3 +48,7 @@ browser: $(VENV)/installed
 test: lint browser
 	ATRIUM_VAR=var/test $(BIN)/python manage.py makemigrations --check --dry-run
 	ATRIUM_VAR=var/test $(BIN)/python -m pytest
+
+bench: $(VENV)/installed
+	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.audit_csv

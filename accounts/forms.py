@@ -1,6 +1,7 @@
 """Forms of the ground floor."""
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -8,6 +9,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.forms import AuthenticationForm
 
+from accounts import password_policy
 from accounts.models import Account, User
 from accounts.models.account import VANITY_PATTERN
 from accounts.password_sign_in import matching_people
@@ -57,7 +59,11 @@ class PasswordSignInForm(AuthenticationForm):
         if isinstance(user, User):
             self.user_cache = user
             return self.cleaned_data
-        self._ask_for_company([person.account for person in matching_people(email, password, vanity)])
+        people = matching_people(email, password, vanity)
+        allowed = [person for person in people if password_policy.allows(person)]
+        self._ask_for_company([person.account for person in allowed])
+        if people and not allowed:  # the password was right, so that this tells strangers nothing
+            raise forms.ValidationError(password_policy.REFUSED, code="switched_off")
         raise self.get_invalid_login_error()
 
     def _ask_for_company(self, accounts: list[Account]) -> None:
@@ -82,6 +88,10 @@ class PasswordResetForm(auth_forms.PasswordResetForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "form-control", "autofocus": True}),
     )
+
+    def get_users(self, email: str) -> Iterator[User]:
+        """Django's, without those who may not sign in with a password."""
+        return (person for person in super().get_users(email) if password_policy.allows(person))
 
 
 class NewPasswordForm(SetPasswordForm):

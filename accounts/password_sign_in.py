@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.password_policy import allows
 
 
 class PasswordBackend(BaseBackend):
@@ -20,8 +21,8 @@ class PasswordBackend(BaseBackend):
         vanity: str | None = None,
         **_others: Any,
     ) -> User | None:
-        """The person, or None where nobody or more than one fits."""
-        people = matching_people(username or "", password or "", vanity)
+        """The person, or None where nobody fits, or more than one, or they may not use a password."""
+        people = [person for person in matching_people(username or "", password or "", vanity) if allows(person)]
         return people[0] if len(people) == 1 else None
 
     def get_user(self, user_id: int) -> User | None:

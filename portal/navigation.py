@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.permissions import managed_groups
@@ -45,7 +45,7 @@ def navigation(request: HttpRequest) -> dict[str, list[Section]]:
     sections = [PERSONAL, *admin_sections(user)]
     return {
         "navigation": [
-            Section(heading, [entry(request, label, route) for label, route in entries if is_there(route)])
+            Section(heading, [entry(request, label, route) for label, route in entries])
             for heading, entries in sections
         ]
     }
@@ -56,14 +56,6 @@ def admin_sections(user: User) -> list[tuple[str, list[tuple[str, str]]]]:
     if user.is_account_admin:
         return ADMIN
     return GROUP_ADMIN if managed_groups(user).exists() else []
-
-
-def is_there(route: str) -> bool:
-    """While the pages are being built."""
-    try:
-        return bool(reverse(route))
-    except NoReverseMatch:
-        return False
 
 
 def entry(request: HttpRequest, label: str, route: str) -> Entry:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -48,11 +49,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.session_middleware.SignInRequiredMiddleware",
     "portal.caching.PersonalPagesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.session_middleware.ActivityMiddleware",
     "accounts.time_zones.TimeZoneMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -125,7 +127,10 @@ CSRF_FAILURE_VIEW = "portal.errors.stale_form"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
+# What open pages ask for by themselves: nobody is active because of it.
+BACKGROUND_ROUTES = {"mailbox_status", "detected_time_zone"}
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -191,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
     "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=15)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
+    "forget-mailboxes": scheduled("calendar_integration.forget_left_over", timedelta(minutes=1)),
     "forget-sign-in-leftovers": scheduled("sso.forget_leftovers", timedelta(hours=1)),
     "forget-sessions": scheduled("portal.forget_sessions", timedelta(hours=6)),
 }

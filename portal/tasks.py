@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.core.management import call_command
 
+from accounts import sessions
+from accounts.csv_import import pending
 from portal.health import worker_heartbeat
 
 __all__ = ["forget_sessions", "worker_heartbeat"]
@@ -10,5 +12,7 @@ __all__ = ["forget_sessions", "worker_heartbeat"]
 
 @shared_task(name="portal.forget_sessions")
 def forget_sessions() -> None:
-    """Delete the sessions that have expired."""
+    """Delete the sessions that have expired, what is known about where they were, and imports nobody confirmed."""
     call_command("clearsessions")
+    sessions.forget_gone()
+    pending.forget_old()

@@ -157,4 +157,12 @@ class Migration(migrations.Migration):
             model_name="signinsession",
             index=models.Index(fields=["user", "-last_seen_at"], name="sessions_by_last_seen"),
         ),
+        migrations.AddIndex(
+            model_name="auditevent",
+            index=models.Index(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=["account", "reference"],
+                name="audit_by_reference",
+            ),
+        ),
     ]

@@ -79,6 +79,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["account", "actor", "-id"], name="audit_by_actor"),
             models.Index(fields=["account", "target_type", "target_id", "-id"], name="audit_by_target"),
             models.Index(fields=["account", "at"], name="audit_by_time"),
+            models.Index(fields=["account", "reference"], condition=~models.Q(reference=""), name="audit_by_reference"),
         ]
 
     def __str__(self) -> str:

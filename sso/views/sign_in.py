@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import audit
+from accounts import audit, sessions
 from accounts.models import Account, AuditAction, Domain
 from accounts.paths import checked_path
 from accounts.requests import query_text
@@ -83,6 +83,7 @@ def finish(request: HttpRequest, vanity: str) -> HttpResponse:
     except SamlError as error:
         return refuse(request, vanity, error)
     with transaction.atomic():
+        sessions.say_method(request, sessions.SSO)
         django_login(request, user, backend=BACKEND)
         audit.record(
             AuditAction.SIGNED_IN,

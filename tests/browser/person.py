@@ -82,7 +82,7 @@ class Person:
         return listed
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        expected = re.search(r"status of (400|403|404|422)", message.text)
+        expected = re.search(r"status of (400|403|404|409|422)", message.text)
         if message.type in ("error", "warning") and not expected:
             self.browser_errors.append(message.text)
 

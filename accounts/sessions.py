@@ -1,0 +1,100 @@
+"""Where people are signed in: one row of ours beside each of Django's sessions, which do not say whose they are."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import audit, browsers, idle_timeout
+from accounts.models import AuditAction, SignInSession, User
+
+ROW_WRITTEN_EVERY = timedelta(minutes=5)
+SHOWN_AT_MOST = 50
+PASSWORD, SSO = "password", "sso"
+_METHOD = "atrium_sign_in_method"
+
+
+def say_method(request: HttpRequest, method: str) -> None:
+    """Say how the sign-in that follows in this request is done; unsaid, it is by password."""
+    setattr(request, _METHOD, method)
+
+
+def remember(*, request: HttpRequest, user: User, **_signal: Any) -> None:
+    """Receiver of user_logged_in: write the row of the session that begins."""
+    if request.session.session_key is None:
+        request.session.save()  # another person's session was just ended in this browser, and this one has no key yet
+    _write_row(request, user, method=getattr(request, _METHOD, PASSWORD))
+    idle_timeout.begin(request.session, user)
+
+
+def forget(*, request: HttpRequest, **_signal: Any) -> None:
+    """Receiver of user_logged_out: the row goes with the session."""
+    SignInSession.objects.filter(session_key=request.session.session_key or "").delete()
+
+
+def seen(request: HttpRequest, user: User) -> None:
+    """Note that the person was there just now."""
+    key = request.session.session_key
+    if not SignInSession.objects.filter(session_key=key).update(last_seen_at=timezone.now()):
+        _write_row(request, user, method="")  # a session from before there were rows
+
+
+def of_person(person: User) -> QuerySet[SignInSession]:
+    """The sessions that somebody could go on with, the latest first."""
+    alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+    return SignInSession.objects.filter(Exists(alive), user=person).order_by("-last_seen_at", "-pk")
+
+
+@transaction.atomic
+def revoke(
+    person: User, chosen: QuerySet[SignInSession], *, actor: User, request: HttpRequest
+) -> Sequence[SignInSession]:
+    """End these sessions of the person, audited; answers those that there still were."""
+    ended = list(chosen.filter(user=person).select_for_update(of=("self",)))
+    if not ended:
+        return []
+    _delete(ended)
+    where = [f"{browsers.in_words(session.user_agent)}, {session.address or 'unknown address'}" for session in ended]
+    audit.record(
+        AuditAction.SESSION_REVOKED,
+        account=person.account,
+        actor=actor,
+        target=person,
+        before={"sessions": where[:SHOWN_AT_MOST], "number": len(ended)},
+        request=request,
+    )
+    return ended
+
+
+def end_all(person: User, _by: User | str = "") -> None:
+    """End every session of somebody who was deactivated or has a new password; the change itself is audited."""
+    _delete(list(SignInSession.objects.filter(user=person)))
+
+
+def forget_gone() -> None:
+    """Delete the rows whose session has ended by itself."""
+    SignInSession.objects.exclude(Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
+
+
+def _delete(sessions: Sequence[SignInSession]) -> None:
+    keys = [session.session_key for session in sessions]
+    Session.objects.filter(session_key__in=keys).delete()
+    SignInSession.objects.filter(session_key__in=keys).delete()
+
+
+def _write_row(request: HttpRequest, user: User, *, method: str) -> None:
+    SignInSession.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "user": user,
+            "method": method,
+            "user_agent": request.META.get("HTTP_USER_AGENT", "")[:300],
+            "address": request.META.get("REMOTE_ADDR") or None,
+            "last_seen_at": timezone.now(),
+        },
+    )

@@ -1,0 +1,131 @@
+"""Who may open which address: one line for each, and a test that finds the ones without."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RoutePattern
+
+
+class Access(Enum):
+    """Whom an address is for, of the people who are signed in."""
+
+    SIGNED_IN = "everyone, about themselves"
+    OWN = "the one person it belongs to"
+    ADMINS = "owners and admins"
+    GROUP = "owners, admins, and the group's admins"
+    GROUPS = "owners, admins, and admins of any group"
+    UPLOADER = "the owner or admin who uploaded it"
+
+
+SIGNED_IN, OWN, ADMINS, GROUP, GROUPS, UPLOADER = Access
+
+
+@dataclass(frozen=True)
+class Address:
+    """`get` and `post` are the answers to somebody who may; nothing is posted, so that what asks first asks again."""
+
+    access: Access
+    get: int = 200
+    post: int = 405
+
+
+def settings_pages(prefix: str, access: Access) -> dict[str, Address]:
+    """The addresses of one kind of settings page."""
+    change = f"{prefix}change/<str:key>/<slug:action>/"
+    return {
+        prefix: Address(access),
+        f"{prefix}<slug:tab>/": Address(access),
+        f"{prefix}why/<str:key>/": Address(access),
+        change: Address(access, post=422),
+        f"{change}people/": Address(access),
+        f"{change}people.csv": Address(access),
+    }
+
+
+PRIVATE = {
+    "": Address(SIGNED_IN, get=302, post=302),
+    "meetings/": Address(SIGNED_IN),
+    "meetings/status/": Address(SIGNED_IN),
+    "contacts/": Address(SIGNED_IN),
+    "office365/authorize/": Address(SIGNED_IN, get=302),
+    "office365/leave/": Address(SIGNED_IN),
+    "office365/approval/": Address(SIGNED_IN, get=302),
+    "office365/outcome/<slug:reference>/": Address(OWN),
+    "profile/": Address(SIGNED_IN, post=422),
+    "profile/time-zone/": Address(SIGNED_IN, get=405, post=204),
+    "profile/sessions/sign-out/": Address(SIGNED_IN, post=302),
+    "profile/sessions/<int:session_id>/sign-out/": Address(OWN, post=302),
+    "users/": Address(ADMINS),
+    "users/export.csv": Address(ADMINS),
+    "users/invite/": Address(ADMINS, post=422),
+    "users/create/": Address(ADMINS, post=422),
+    "users/import/": Address(ADMINS, post=422),
+    "users/import/example.csv": Address(ADMINS),
+    "users/import/<int:import_id>/": Address(UPLOADER, post=200),
+    "users/<int:user_id>/": Address(ADMINS),
+    "users/<int:user_id>/name/": Address(ADMINS, post=422),
+    "users/<int:user_id>/role/": Address(ADMINS, post=422),
+    "users/<int:user_id>/deactivate/": Address(ADMINS, post=302),
+    "users/<int:user_id>/reactivate/": Address(ADMINS, post=302),
+    "users/<int:user_id>/invitation/": Address(ADMINS, get=405, post=302),
+    "users/<int:user_id>/sessions/": Address(ADMINS),
+    "users/<int:user_id>/sessions/sign-out/": Address(ADMINS, post=302),
+    "users/<int:user_id>/sessions/<int:session_id>/sign-out/": Address(ADMINS, post=302),
+    "groups/": Address(GROUPS),
+    "groups/new/": Address(ADMINS, post=422),
+    "groups/<int:group_id>/": Address(GROUP),
+    "groups/<int:group_id>/details/": Address(ADMINS, post=422),
+    "groups/<int:group_id>/delete/": Address(ADMINS, post=200),
+    "groups/<int:group_id>/move/": Address(ADMINS, get=302, post=302),
+    "groups/<int:group_id>/members/add/": Address(GROUP, get=302, post=422),
+    "groups/<int:group_id>/members/<int:person_id>/remove/": Address(GROUP, post=200),
+    "groups/<int:group_id>/members/<int:person_id>/admin/": Address(ADMINS, post=302),
+    "account/audit/": Address(ADMINS),
+    "account/audit.csv": Address(ADMINS),
+    **settings_pages("account/settings/", ADMINS),
+    **settings_pages("groups/<int:target_id>/settings/", GROUP),
+    **settings_pages("users/<int:target_id>/settings/", ADMINS),
+    **settings_pages("settings/", SIGNED_IN),
+}
+
+# The route, and what a stranger gets there for a company that exists but has no single sign-on.
+PUBLIC = {
+    "healthz": 200,
+    "readyz": 503,  # the tests have no Redis
+    "api/v1/me": 401,
+    "sign-in/": 200,
+    "sign-in/<slug:vanity>/": 200,
+    "password-reset/": 200,
+    "password-reset/sent/": 200,
+    "password-reset/<uidb64>/<token>/": 200,  # a page that says that the link no longer works
+    "invitation/<str:token>/": 404,  # likewise
+    "sign-out/": 405,  # a POST, after which everybody is a stranger
+    "sso/": 200,
+    "sso/<slug:vanity>/login/": 403,
+    "sso/<slug:vanity>/acs/": 405,  # the identity provider's page posts there
+    "sso/<slug:vanity>/finish/": 403,
+    "sso/<slug:vanity>/metadata/": 200,
+    "office365/admin-consent/": 302,  # likewise
+    "office365/callback/": 302,  # to the sign-in page, without the code in its address
+}
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Every route below these patterns, whole."""
+    for pattern in patterns:
+        assert isinstance(pattern.pattern, RoutePattern)
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+ALL_ROUTES = sorted(routes(get_resolver("portal.urls").url_patterns))
+
+
+def has_object(route: str) -> bool:
+    """Whether it names something that belongs to an account."""
+    return "<int:" in route
