@@ -12,7 +12,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Register the settings; whoever signs in has a session that is kept, and has accepted their invitation."""
         # They need models, which are not there before this method.
-        from accounts import invitations, sessions, setting_definitions  # noqa: PLC0415
+        from accounts import setting_definitions  # noqa: PLC0415
+        from accounts.signing_in import sessions  # noqa: PLC0415
+        from accounts.users import invitations  # noqa: PLC0415
 
         setting_definitions.register()
         user_logged_in.connect(sessions.remember, dispatch_uid="accounts.sessions")

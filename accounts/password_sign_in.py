@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.password_policy import allows
+from accounts.signing_in.password_policy import allows
 
 
 class PasswordBackend(BaseBackend):

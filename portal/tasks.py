@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts import sessions
 from accounts.csv_import import pending
+from accounts.signing_in import sessions
 from portal.health import worker_heartbeat
 
 __all__ = ["forget_sessions", "worker_heartbeat"]

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Collection, Iterator, Sequence
 
-from accounts.csv_cells import unguarded
+from accounts.csv.cells import unguarded
 from accounts.csv_import.rows import COLUMNS, MOST_BYTES, MOST_ROWS, FileRow, Problem, Reading
 from accounts.csv_import.text import UnreadableError, text_of
 

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from accounts.views.group import delete_group, group, group_details, move_group
-from accounts.views.group_members import add_member, change_member_admin, remove_member
-from accounts.views.groups import groups, new_group
+from accounts.views.groups.group import delete_group, group, group_details, move_group
+from accounts.views.groups.group_members import add_member, change_member_admin, remove_member
+from accounts.views.groups.groups import groups, new_group
 
 urlpatterns = [
     path("groups/", groups, name="groups"),

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from accounts.views.users_import import example, users_import
-from accounts.views.users_import_preview import users_import_preview
+from accounts.views.users.users_import import example, users_import
+from accounts.views.users.users_import_preview import users_import_preview
 
 urlpatterns = [
     path("users/import/", users_import, name="users_import"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import invitations, new_users, user, users
+from accounts.views.users import invitations, new_users, user, users
 
 urlpatterns = [
     path("users/", users.users, name="users"),

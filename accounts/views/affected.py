@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from accounts.csv_streaming import stream_csv
+from accounts.csv.streaming import stream_csv
 from accounts.impact import Difference, Impact
 from accounts.tiered_settings import registry
 from accounts.views.settings.people import Affected, named

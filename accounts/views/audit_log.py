@@ -12,7 +12,7 @@ from accounts import audit
 from accounts.audit_log import export, filters, selection
 from accounts.audit_log.lines import Line
 from accounts.audit_log.people_and_groups import LABELS, TooManyError
-from accounts.csv_streaming import stream_csv
+from accounts.csv.streaming import stream_csv
 from accounts.models import AuditAction, AuditEvent, User
 from accounts.permissions import require_admin
 from accounts.requests import query_text

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 
-from accounts import audit, password_policy, sessions
-from accounts.forms import NewPasswordForm, PasswordResetForm
+from accounts import audit
+from accounts.forms.sign_in import NewPasswordForm, PasswordResetForm
 from accounts.models import AuditAction, User
+from accounts.signing_in import password_policy, sessions
 
 
 @method_decorator(login_not_required, name="dispatch")

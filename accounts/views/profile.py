@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.extensions import profile_panels
-from accounts.forms import TimeZoneForm
+from accounts.forms.sign_in import TimeZoneForm
 from accounts.models import AuditAction
 from accounts.requests import signed_in_user
 from accounts.time_zones import FOLLOW_ACCOUNT

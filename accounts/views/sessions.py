@@ -10,10 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import browsers, sessions
 from accounts.models import SignInSession, User
 from accounts.permissions import may_change_person, person_of_account, require_admin
 from accounts.requests import signed_in_user
+from accounts.signing_in import browsers, sessions
 from accounts.views.confirming import confirmation, confirmed
 
 CONFIRM = "accounts/sessions/_confirm.html"

@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 
-from accounts import audit, password_policy
-from accounts.forms import PasswordSignInForm
+from accounts import audit
+from accounts.forms.sign_in import PasswordSignInForm
 from accounts.models import Account, AuditAction
 from accounts.requests import signed_in_user
+from accounts.signing_in import password_policy
 
 
 @method_decorator(login_not_required, name="dispatch")  # so that a session that has ended can be left as well

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import audit, sessions
+from accounts import audit
 from accounts.models import Account, AuditAction, Domain
 from accounts.paths import checked_path
 from accounts.requests import query_text
+from accounts.signing_in import sessions
 from calendar_integration import prompt
 from sso import saml, sign_in
 from sso.errors import Reason, SamlError

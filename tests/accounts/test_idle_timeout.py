@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as some
 
-from accounts.idle_timeout import EXACT_TO_SECONDS, Idleness
 from accounts.models import Account, Group, SignInSession, User
 from accounts.setting_definitions import IDLE_LIMITS, IDLE_TIMEOUT, NEVER
+from accounts.signing_in.idle_timeout import EXACT_TO_SECONDS, Idleness
 from accounts.tiered_settings import store
 from tests.accounts.making_history import text_of
 from tests.accounts.making_sessions import is_signed_in, sign_in

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.csv.streaming import csv_chunks
 from accounts.csv_import.reading import on_one_line, read
 from accounts.csv_import.rows import MOST_BYTES, MOST_ROWS, FileRow
-from accounts.csv_streaming import csv_chunks
 from tests.accounts.making_groups import csv_of
 
 HEADER = ("email", "name", "role", "groups")

@@ -16,9 +16,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts import directory, invitations
+from accounts import directory
 from accounts.models import AuditEvent, Role, SettingTier, SettingValue, User
 from accounts.setting_definitions import PASSWORD_SIGN_IN
+from accounts.users import invitations
 from tests.accounts.making_people import invitation_link, make_group, make_owner, signed_in, text
 from tests.makers import PASSWORD, make_account, make_user
 from tests.pages import Page

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from accounts import browsers
+from accounts.signing_in import browsers
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

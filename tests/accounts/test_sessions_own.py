@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import sessions
 from accounts.models import AuditAction, AuditEvent, SignInSession
+from accounts.signing_in import sessions
 from portal.tasks import forget_sessions
 from tests.accounts.making_history import text_of
 from tests.accounts.making_sessions import FIREFOX, SAFARI, is_signed_in, listed, session_of, sign_in

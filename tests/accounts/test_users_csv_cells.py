@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.csv_cells import guarded, unguarded
-from accounts.csv_streaming import csv_chunks, stream_csv
+from accounts.csv.cells import guarded, unguarded
+from accounts.csv.streaming import csv_chunks, stream_csv
 
 TEXT = st.one_of(st.text(), st.text(alphabet="'=+-@\t\r\n \u00a0＝aé", max_size=8))
 

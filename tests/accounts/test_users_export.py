@@ -11,11 +11,11 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import csv_export, extensions
+from accounts import extensions
 from accounts.csv_import.reading import read
 from accounts.extensions import Cell
 from accounts.models import AuditEvent, User
-from accounts.users_list import Filters
+from accounts.users.listing import Filters
 from tests.accounts.making_people import make_group, make_owner, make_people, signed_in
 from tests.makers import make_account, make_user
 

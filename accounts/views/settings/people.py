@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.csv_streaming import stream_csv
+from accounts.csv.streaming import stream_csv
 from accounts.impact import Difference
 from accounts.models import User
 from accounts.tiered_settings.kinds import ImpossibleValueError, Kind

@@ -10,11 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import invitations, password_policy
-from accounts.forms import NewPasswordForm
+from accounts.forms.sign_in import NewPasswordForm
 from accounts.models import User
+from accounts.signing_in import password_policy
+from accounts.users import invitations
 from accounts.views.changing import person_to_change
-from accounts.views.new_users import send_and_tell
+from accounts.views.users.new_users import send_and_tell
 
 
 @require_POST

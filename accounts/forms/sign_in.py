@@ -9,10 +9,10 @@ from django.contrib.auth import authenticate
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.forms import AuthenticationForm
 
-from accounts import password_policy
 from accounts.models import Account, User
 from accounts.models.account import VANITY_PATTERN
 from accounts.password_sign_in import matching_people
+from accounts.signing_in import password_policy
 from accounts.time_zones import FOLLOW_ACCOUNT, known_time_zones
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from accounts.permissions import require_admin
 from accounts.tiered_settings.revision import StaleError
 from accounts.views import affected
 from accounts.views.consequential import described, version_seen
-from accounts.views.users_import import PROBLEMS_SHOWN
+from accounts.views.users.users_import import PROBLEMS_SHOWN
 
 PEOPLE_SHOWN = 50
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.group_forms import GroupForm
+from accounts.forms.groups import GroupForm
 from accounts.groups import listing, order, writing
 from accounts.groups.errors import NameTakenError
 from accounts.models import Group, Membership, User

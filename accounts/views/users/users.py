@@ -6,11 +6,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts import audit, csv_export, users_list, users_table
-from accounts.csv_streaming import stream_csv
+from accounts import audit
+from accounts.csv.streaming import stream_csv
 from accounts.extensions import user_columns
 from accounts.models import AuditAction
 from accounts.permissions import require_admin
+from accounts.users import export as csv_export
+from accounts.users import listing, table
 
 PAGE_SIZE = 50
 
@@ -19,18 +21,18 @@ PAGE_SIZE = 50
 def users(request: HttpRequest) -> HttpResponse:
     """Fifty people a page, searched, filtered and sorted by what the address says."""
     account = require_admin(request).account
-    filters = users_list.filters_of(request, account)
-    found = users_list.in_order(users_list.people(account, filters), filters.sort)
+    filters = listing.filters_of(request, account)
+    found = listing.in_order(listing.people(account, filters), filters.sort)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "page": page,
-        "rows": users_table.rows(page),
-        "groups": users_table.group_choices(account.pk),
+        "rows": table.rows(page),
+        "groups": table.group_choices(account.pk),
         "columns": [(column, column.choices(), filters.chosen.get(column.slug, "")) for column in user_columns()],
-        "roles": users_list.ROLES,
-        "statuses": users_list.STATUSES,
-        "sorts": users_list.SORTS,
+        "roles": listing.ROLES,
+        "statuses": listing.STATUSES,
+        "sorts": listing.SORTS,
     }
     return render(request, "accounts/users/users.html", context)
 
@@ -39,7 +41,7 @@ def users(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The people of the list with its filters, by name. That they left the house is audited, without counting them."""
     admin = require_admin(request)
-    filters = users_list.filters_of(request, admin.account)
+    filters = listing.filters_of(request, admin.account)
     audit.record(
         AuditAction.USERS_EXPORTED,
         account=admin.account,

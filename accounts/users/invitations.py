@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts import audit, directory, password_policy
+from accounts import audit, directory
 from accounts.models import Account, AuditAction, Role, User
+from accounts.signing_in import password_policy
 
 VALID_FOR = timedelta(days=14)
 SALT = "accounts.invitations"

@@ -13,7 +13,7 @@ from accounts.models import Group, Membership, User
 from accounts.permissions import person_of_account, require_admin, require_group_manager
 from accounts.views.confirming import confirmation, confirmed, is_in_dialog
 from accounts.views.consequential import Consequential, answer
-from accounts.views.group import members_tab
+from accounts.views.groups.group import members_tab
 
 LARGEST_ID = 2**63 - 1
 

@@ -13,9 +13,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import idle_timeout, sessions
-from accounts.idle_timeout import ROW_SEEN_AT, SEEN_AT
 from accounts.models import User
+from accounts.signing_in import idle_timeout, sessions
+from accounts.signing_in.idle_timeout import ROW_SEEN_AT, SEEN_AT
 
 View = Callable[..., HttpResponseBase]
 ENDED = "You were signed out: this session was ended or has expired. Sign in to go on."

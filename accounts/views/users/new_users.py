@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import directory, invitations
+from accounts import directory
+from accounts.forms.users import NewUserForm
 from accounts.groups import membership
 from accounts.models import Role, User
 from accounts.permissions import require_admin
-from accounts.user_forms import NewUserForm
+from accounts.users import invitations
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 
 from accounts.extensions import Cell, user_columns
 from accounts.models import Group, Membership, Role, User
-from accounts.status import TONES, Status, status_of
+from accounts.users.status import TONES, Status, status_of
 
 GROUPS_SHOWN = 3
 GROUPS_IN_SELECT = 50

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.group_forms import NewGroupForm
+from accounts.forms.groups import NewGroupForm
 from accounts.groups import listing, writing
 from accounts.groups.errors import NameTakenError
 from accounts.models import Group, User

@@ -9,12 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import directory, invitations
+from accounts import directory
 from accounts.extensions import user_columns
+from accounts.forms.users import NameForm, RoleForm
 from accounts.models import Role, User
 from accounts.permissions import may_change_person, person_of_account, require_admin
-from accounts.status import TONES, status_of
-from accounts.user_forms import NameForm, RoleForm
+from accounts.users import invitations
+from accounts.users.status import TONES, status_of
 from accounts.views.changing import person_to_change
 from accounts.views.confirming import confirmation, confirmed
 

@@ -9,8 +9,8 @@ from django.db.models.functions import Lower
 
 from accounts.extensions import Cell, user_columns
 from accounts.models import Account, Membership, User
-from accounts.status import status_of
-from accounts.users_list import Filters, people
+from accounts.users.listing import Filters, people
+from accounts.users.status import status_of
 
 BATCH = 1_000
 GROUP_SEPARATOR = ";"

@@ -5,14 +5,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import csv_export
+from accounts.csv.streaming import stream_csv
 from accounts.csv_import import pending as pending_imports
 from accounts.csv_import.known import plan_of
 from accounts.csv_import.reading import TOO_LARGE, read
 from accounts.csv_import.rows import COLUMNS, MOST_BYTES, MOST_ROWS, Problem, Reading
-from accounts.csv_streaming import stream_csv
 from accounts.models import Group, Role, User
 from accounts.permissions import require_admin
+from accounts.users import export
 
 PROBLEMS_SHOWN = 200
 
@@ -43,7 +43,7 @@ def reading_of(file: "UploadedFile[bytes]") -> Reading:
         data += chunk
         if len(data) > MOST_BYTES:
             return Reading(problems=(Problem(0, TOO_LARGE),))
-    return read(bytes(data), ignored={name.strip().lower() for name in csv_export.header()})
+    return read(bytes(data), ignored={name.strip().lower() for name in export.header()})
 
 
 def problems_of(actor: User, reading: Reading) -> list[Problem]:
@@ -73,7 +73,7 @@ def example(request: HttpRequest) -> HttpResponseBase:
     groups = list(Group.objects.filter(account=actor.account).order_by("priority").values_list("name", flat=True)[:2])
     domain = actor.email.rpartition("@")[2]
     rows = [
-        (f"first.person@{domain}", "First Person", "member", csv_export.GROUP_SEPARATOR.join(groups)),
+        (f"first.person@{domain}", "First Person", "member", export.GROUP_SEPARATOR.join(groups)),
         (f"second.person@{domain}", "Second Person", "", ""),
     ]
     return stream_csv("people-example.csv", COLUMNS, rows)

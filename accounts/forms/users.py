@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import PermissionDenied
 
-from accounts.forms import choice_field
+from accounts.forms.sign_in import choice_field
 from accounts.models import Group, Role, User
 from accounts.permissions import assignable_roles
 

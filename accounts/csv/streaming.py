@@ -8,7 +8,7 @@ from itertools import islice
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from accounts.csv_cells import guarded
+from accounts.csv.cells import guarded
 
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for something else
 ROWS_PER_CHUNK = 500

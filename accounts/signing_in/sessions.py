@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import audit, browsers, idle_timeout
+from accounts import audit
 from accounts.models import AuditAction, SignInSession, User
+from accounts.signing_in import browsers, idle_timeout
 
 ROW_WRITTEN_EVERY = timedelta(minutes=5)
 SHOWN_AT_MOST = 50

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.extensions import UserColumn, user_columns
 from accounts.models import Account, Group, Membership, Role, User
 from accounts.requests import query_text
-from accounts.status import CONDITIONS, Status
+from accounts.users.status import CONDITIONS, Status
 
 GROUP_ADMIN = "group_admin"
 EVERYONE = "everyone"

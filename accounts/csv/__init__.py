@@ -1,0 +1,1 @@
+"""CSV files for spreadsheets: cells that run nothing, and rows that stream."""
