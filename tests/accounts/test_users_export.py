@@ -15,6 +15,7 @@ from accounts import extensions
 from accounts.csv_import.reading import read
 from accounts.extensions import Cell
 from accounts.models import AuditEvent, User
+from accounts.users import export as csv_export
 from accounts.users.listing import Filters
 from tests.accounts.making_people import make_group, make_owner, make_people, signed_in
 from tests.makers import make_account, make_user
