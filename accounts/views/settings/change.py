@@ -81,7 +81,10 @@ def _done(asked: Asked, happened: Mapping[int, str]) -> str:
         Action.RESET: "now inherited",
         Action.RESET_BELOW: "reset for everyone below",
     }
-    told = [f"{people} × {what}" for what, people in Counter(happened.values()).most_common(3)]
+    told = [
+        f"{people} {'person' if people == 1 else 'people'}: {what}"
+        for what, people in Counter(happened.values()).most_common(3)
+    ]
     return " ".join([f"“{asked.definition.title}” is {words[asked.action]}.", *told])
 
 

@@ -59,10 +59,11 @@ def create_company(vanity: str, name: str, owner: str, owner_name: str, time_zon
 
 
 def people_of_contoso(account: Account) -> None:
-    """An admin, and the Sales group with the person who runs it."""
+    """An admin, the Sales group with the person who runs it, and a second group, so that priorities mean something."""
     for first_name, name, role in CONTOSO_PEOPLE:
         directory.create_user(account, f"{first_name}@contoso.example", name=name, role=role, actor=audit.OPERATOR)
-    sales = Group.objects.create(account=account, name="Sales", priority=1)
+    sales = Group.objects.create(account=account, name="Sales", priority=1, description="Everyone who sells")
+    Group.objects.create(account=account, name="Interns", priority=2, description="Here for a few months")
     sam = User.objects.get(account=account, email="sam@contoso.example")
     Membership.objects.create(group=sales, user=sam, is_admin=True)
 
