@@ -31,13 +31,15 @@ class ContactAccess(StrEnum):
 
 
 METHODS = ((Method.GRAPH.value, "Microsoft Graph"), (Method.EWS.value, "Authorize with EWS URL"))
+SERVICES = tuple((method, f"Office 365: {label}") for method, label in METHODS)
 CALENDARS = ((CalendarAccess.READ.value, "Read"), (CalendarAccess.READWRITE.value, "Read and write"))
 CONTACTS = ((ContactAccess.NONE.value, "None"), (ContactAccess.READ.value, "Read"))
 
 NOT_YET = "Connecting by EWS URL is not possible yet: until it is, nobody with this choice is asked or can connect."
 BARE_HOST = f"For an Exchange server of your own. A host name alone becomes https://…{ews_url.NORMAL_PATH}."
-FULL_ACCESS = "With an EWS URL this does not count: EWS knows full access to the mailbox only."
-READS_ONLY = "Atrium itself only reads so far, whatever is asked for."
+FULL_ACCESS = "EWS knows no smaller permissions than full access to the mailbox."
+READS_ONLY = "Atrium itself only reads so far."
+WITH_EWS, WITH_GRAPH = ("method", Method.EWS.value), ("method", Method.GRAPH.value)
 
 
 @dataclass(frozen=True)
@@ -130,10 +132,10 @@ class IntegrationKind:
 
     has_switch = True
     options = (
-        Option("method", "Method", METHODS, hint=NOT_YET),
-        Option("ews_url", "EWS URL", hint=BARE_HOST),
-        Option("calendars", "Calendars", CALENDARS, hint=f"{FULL_ACCESS} {READS_ONLY}"),
-        Option("contacts", "Contacts", CONTACTS, hint=FULL_ACCESS),
+        Option("method", "Default calendar service", SERVICES),
+        Option("ews_url", "EWS URL", hint=f"{BARE_HOST} {FULL_ACCESS} {NOT_YET}", only_with=WITH_EWS),
+        Option("calendars", "Calendars", CALENDARS, hint=READS_ONLY, only_with=WITH_GRAPH),
+        Option("contacts", "Contacts", CONTACTS, only_with=WITH_GRAPH),
     )
 
     def check(self, value: Any) -> dict[str, Any]:

@@ -88,7 +88,9 @@ def test_another_shape_is_refused(value: object) -> None:
 
 
 def test_the_page_says_that_ews_cannot_be_connected_yet() -> None:
-    assert "not possible yet" in KIND.options[0].hint
+    (address,) = (option for option in KIND.options if option.name == "ews_url")
+    assert "not possible yet" in address.hint
+    assert address.only_with == ("method", "ews")
 
 
 @pytest.mark.parametrize(
