@@ -12,6 +12,7 @@ from accounts.models import Account, AuditAction, AuditEvent, User
 OPERATOR = "Operator command"
 NOBODY = "Nobody signed in"
 WORKER = "Synchronisation"
+LABELS = (OPERATOR, NOBODY, WORKER)
 ROWS_AT_ONCE = 1_000
 
 
@@ -34,7 +35,7 @@ def record(
     return AuditEvent.objects.create(
         account=account,
         actor=actor if isinstance(actor, User) else None,
-        actor_label=str(actor)[:200],
+        actor_label=label_of(actor),
         action=action,
         target_type=target._meta.model_name or "",
         target_id=target.pk,
@@ -45,6 +46,11 @@ def record(
         reference=reference,
         address=request.META.get("REMOTE_ADDR") or None if request else None,
     )
+
+
+def label_of(actor: User | str) -> str:
+    """How an actor stays readable. Names can be changed, e-mail addresses cannot: nobody passes for somebody else."""
+    return f"{actor} ({actor.email})"[:200] if isinstance(actor, User) else actor[:200]
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def record_many(
         AuditEvent(
             account=account,
             actor=actor if isinstance(actor, User) else None,
-            actor_label=str(actor)[:200],
+            actor_label=label_of(actor),
             action=entry.action,
             target_type=entry.target._meta.model_name or "",
             target_id=entry.target.pk,

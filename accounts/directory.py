@@ -1,13 +1,20 @@
 """Creating and changing people, each with its audit row in the same transaction."""
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 
 from accounts import audit, extensions
 from accounts.models import Account, AuditAction, Role, User
+from accounts.signing_in import sessions
 from accounts.tiered_settings import revision
 
 Actor = User | str
+
+
+# Somebody who was never here and has no password may never come.
+HAS_TAKEN_PART = Q(invited_at=None) & (Q(last_login__isnull=False) | ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX))
 
 
 class LastOwnerError(Exception):
@@ -27,7 +34,7 @@ def create_user(
 ) -> User:
     """A new person of the account, audited. Raises IntegrityError where the account knows the e-mail already."""
     # Before the row: two who add the same e-mail would wait for each other, one for the e-mail, one for the account.
-    revision.lock(account)
+    revision.lock(account, actor=actor)
     user = User.objects.create_user(account, email, name=name, role=role, password=password)
     audit.record(
         AuditAction.USER_CREATED,
@@ -43,7 +50,7 @@ def create_user(
 @transaction.atomic
 def rename(person: User, name: str, *, actor: Actor, request: HttpRequest | None = None) -> None:
     """Give a person another name; the one they have already changes nothing."""
-    before = _as_it_is_now(person).name
+    before = _as_it_is_now(person, actor).name
     if name == before:
         return
     person.name = name
@@ -57,7 +64,7 @@ def change_role(person: User, role: Role, *, actor: Actor, request: HttpRequest 
 
     Raises LastOwnerError. Whether the actor may do it is not asked here: see accounts.permissions.
     """
-    before = _as_it_is_now(person).role
+    before = _as_it_is_now(person, actor).role
     if role == before:
         return
     if is_last_owner(person):
@@ -73,7 +80,7 @@ def deactivate(person: User, *, actor: Actor, request: HttpRequest | None = None
 
     Somebody who is deactivated already stays so, without another audit row.
     """
-    if not _as_it_is_now(person).is_active:
+    if not _as_it_is_now(person, actor).is_active:
         return
     if is_last_owner(person):
         raise LastOwnerError
@@ -86,8 +93,9 @@ def deactivate(person: User, *, actor: Actor, request: HttpRequest | None = None
 @transaction.atomic
 def reactivate(person: User, *, actor: Actor, request: HttpRequest | None = None) -> None:
     """Let a person in again. What ended when they were deactivated does not come back by itself."""
-    if _as_it_is_now(person).is_active:
+    if _as_it_is_now(person, actor).is_active:
         return
+    sessions.end_all(person)  # one that began while they were being deactivated
     person.is_active = True
     person.save(update_fields=["is_active"])
     _record(AuditAction.USER_REACTIVATED, person, actor, request)
@@ -97,13 +105,13 @@ def is_last_owner(person: User) -> bool:
     """Whether nobody else could manage the owners: no other owner is active and has taken part already."""
     if person.role != Role.OWNER or not person.is_active:
         return False
-    others = User.objects.filter(account=person.account_id, role=Role.OWNER, is_active=True, invited_at=None)
-    return not others.exclude(pk=person.pk).exists()
+    others = User.objects.filter(account=person.account_id, role=Role.OWNER, is_active=True)
+    return not others.filter(HAS_TAKEN_PART).exclude(pk=person.pk).exists()
 
 
-def _as_it_is_now(person: User) -> User:
+def _as_it_is_now(person: User, actor: Actor) -> User:
     # Everyone who changes people of an account passes here one after the other, so that what was read stays true.
-    revision.lock(person.account)
+    revision.lock(person.account, actor=actor)
     person.refresh_from_db(fields=["name", "role", "is_active", "invited_at"])
     return person
 

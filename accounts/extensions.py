@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # app configurations import this module, before there are mod
 ProfilePanel = Callable[[HttpRequest], SafeString]
 Obstacle = Callable[["Account", str, Any], str]
 OnDeactivation = Callable[["User", "User | str"], None]
+Farewell = Callable[[HttpRequest, "User"], str]
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ _user_columns: list[UserColumn] = []
 _consequences: list[Consequence] = []
 _obstacles: list[Obstacle] = []
 _on_deactivation: list[OnDeactivation] = []
+_farewells: list[Farewell] = []
 
 
 def add_profile_panel(panel: ProfilePanel) -> None:
@@ -120,3 +122,14 @@ def person_deactivated(person: "User", actor: "User | str") -> None:
     """Tell the apps above."""
     for callback in _on_deactivation:
         callback(person, actor)
+
+
+def add_farewell(farewell: Farewell) -> None:
+    """Ask it, before somebody signs out, for a path of ours that they go on to afterwards; it may have none."""
+    if farewell not in _farewells:
+        _farewells.append(farewell)
+
+
+def farewell_path(request: HttpRequest, user: "User") -> str:
+    """The first path that somebody who signs out goes on to, or nothing."""
+    return next((path for farewell in _farewells if (path := farewell(request, user))), "")

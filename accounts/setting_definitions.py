@@ -21,14 +21,15 @@ PASSWORD_SIGN_IN = SettingDefinition(
     key="security.password_sign_in",
     title="Sign in with e-mail and password",
     description=(
-        "Off: these people use single sign-on. Owners keep their password for emergencies, "
-        "and the audit log says when they use it."
+        "Off: these people use single sign-on. Whoever is signed in stays so. Owners keep their password for "
+        "emergencies, and the audit log says when they use it."
     ),
     default=True,
     tiers=frozenset({Tier.ACCOUNT, Tier.GROUP}),
     kind=Switch(),
     tab=TAB,
     section=SECTION,
+    for_account_admins=True,
 )
 IDLE_TIMEOUT = SettingDefinition(
     key="security.idle_timeout",

@@ -7,5 +7,6 @@ timeout = 60
 graceful_timeout = 10
 control_socket_disable = True
 accesslog = "-"
+logger_class = "portal.logs.AccessLogger"
 # The path without its query: authorization codes and states arrive there.
 access_log_format = "%(m)s %(U)s %(s)s %(M)sms"

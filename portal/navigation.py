@@ -33,7 +33,10 @@ PERSONAL = (
 GROUP_ADMIN = [("User Management", [("Groups", "groups")])]
 ADMIN = [
     ("User Management", [("Users", "users"), ("Groups", "groups")]),
-    ("Account Management", [("Account Settings", "account_settings"), ("Audit Log", "audit_log")]),
+    (
+        "Account Management",
+        [("Account Settings", "account_settings"), ("Single Sign-On", "sso_setup"), ("Audit Log", "audit_log")],
+    ),
 ]
 
 

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.cookies.OddCookiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,6 +73,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.navigation.navigation",
+                "sso.banner.certificate_warnings",
             ],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"]),
@@ -94,7 +96,10 @@ AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "accounts.pass
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
 ]
 # Guessing: after ten wrong passwords for one e-mail from one address, both wait a quarter of an hour.
 AXES_FAILURE_LIMIT = 10
@@ -171,6 +176,12 @@ MS_GRAPH_URL = env.url("MS_GRAPH_URL", "https://graph.microsoft.com/v1.0")
 MS_GRAPH_RESOURCE = env.url("MS_GRAPH_RESOURCE", "https://graph.microsoft.com")
 MS_CA_BUNDLE = env.text("MS_CA_BUNDLE", "")
 
+# Addresses that administrators may have us fetch from although they are private, such as https://idp.internal:8443.
+PRIVATE_URLS_ALLOWED = {address.lower().rstrip("/") for address in env.words("PRIVATE_URLS_ALLOWED")}
+
+# The name server that is asked for proofs of domains, such as 192.0.2.53:53; empty: the system's.
+DNS_RESOLVER = env.text("DNS_RESOLVER", "")
+
 # What a mailbox's window covers, in days, and how often it is polled, in seconds.
 SYNC_WINDOW_DAYS_BACK = env.integer("SYNC_WINDOW_DAYS_BACK", 30)
 SYNC_WINDOW_DAYS_AHEAD = env.integer("SYNC_WINDOW_DAYS_AHEAD", 365)
@@ -198,13 +209,17 @@ CELERY_BEAT_SCHEDULE = {
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
     "forget-mailboxes": scheduled("calendar_integration.forget_left_over", timedelta(minutes=1)),
     "forget-sign-in-leftovers": scheduled("sso.forget_leftovers", timedelta(hours=1)),
+    "forget-sign-in-attempts": scheduled("sso.forget_old", timedelta(days=1)),
+    "certificate-notices": scheduled("sso.send_certificate_notices", timedelta(days=1)),
     "forget-sessions": scheduled("portal.forget_sessions", timedelta(hours=6)),
 }
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "portal.logs.LineFormatter", "format": "{levelname} {name}: {message}", "style": "{"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     # Its debug and info lines quote requests; ours say what happened.

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
-EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+from accounts import day_range
+
 PARAMETERS = ("action", "who", "target", "from", "to", "reference")
 
 
@@ -39,34 +40,13 @@ def read(typed: Mapping[str, str], *, actions: Collection[str], zone: tzinfo) ->
     errors: dict[str, str] = {}
     if typed["action"] and typed["action"] not in actions:
         errors["action"] = "Choose one of the actions of the list."
-    first, last = (_day(typed[name], name, errors) for name in ("from", "to"))
-    if first and last and first > last:
-        errors["to"] = "This day is before the first one."
+    days = day_range.read(typed["from"], typed["to"], zone)
     filters = Filters(
         action=typed["action"],
         who=typed["who"],
         target=typed["target"],
-        since=_midnight(first, zone) if first else None,
-        until=_midnight(last + timedelta(days=1), zone) if last else None,
+        since=days.since,
+        until=days.until,
         reference=typed["reference"].upper(),
     )
-    return Asked(typed, filters, errors)
-
-
-def _day(text: str, name: str, errors: dict[str, str]) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        errors[name] = f"“{text[:30]}” is not a day. Write it like 2026-11-22."
-        return None
-    if EARLIEST <= day <= LATEST:
-        return day
-    errors[name] = f"Choose a day between {EARLIEST.year} and {LATEST.year}."
-    return None
-
-
-def _midnight(day: date, zone: tzinfo) -> datetime:
-    """When the day begins there, in UTC."""
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
+    return Asked(typed, filters, errors | days.errors)

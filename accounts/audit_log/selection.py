@@ -1,24 +1,10 @@
-"""The rows that fit the filters, and pages of them. Nothing here counts: a log may have millions of rows."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""The rows that fit the filters. Nothing here counts: a log may have millions of rows."""
 
 from django.db.models import Q, QuerySet
 
 from accounts.audit_log import people_and_groups
 from accounts.audit_log.filters import Filters
 from accounts.models import Account, AuditEvent
-
-PER_PAGE = 50
-
-
-@dataclass(frozen=True)
-class Page:
-    """Rows, newest first; `newer` and `older` are the ids that the pages beside this one continue from, if any."""
-
-    events: Sequence[AuditEvent]
-    newer: int | None
-    older: int | None
 
 
 def matching(account: Account, filters: Filters) -> QuerySet[AuditEvent]:
@@ -37,22 +23,6 @@ def matching(account: Account, filters: Filters) -> QuerySet[AuditEvent]:
     if filters.reference:
         conditions &= Q(reference=filters.reference)
     return AuditEvent.objects.filter(conditions)
-
-
-def page(events: QuerySet[AuditEvent], *, before: int | None = None, after: int | None = None) -> Page:
-    """The newest rows, those before an id, or those after one, which are the newest again where they fill no page."""
-    if after is not None:
-        above = list(events.filter(pk__gt=after).order_by("pk")[: PER_PAGE + 1])
-        if len(above) > PER_PAGE:
-            shown = above[PER_PAGE - 1 :: -1]
-            return Page(shown, newer=shown[0].pk, older=shown[-1].pk)
-        before = None
-    below = events if before is None else events.filter(pk__lt=before)
-    found = list(below.order_by("-pk")[: PER_PAGE + 1])
-    shown = found[:PER_PAGE]
-    is_more = len(found) > PER_PAGE
-    newer = None if before is None else (shown[0].pk if shown else before - 1)
-    return Page(shown, newer=newer, older=shown[-1].pk if is_more else None)
 
 
 def _by(actors: people_and_groups.Actors) -> Q:

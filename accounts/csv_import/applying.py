@@ -44,7 +44,7 @@ def apply(
     """
     try:
         with transaction.atomic():
-            revision.lock(account, seen=seen)
+            revision.lock(account, seen=seen, actor=actor)
             plan = _plan_now(account, rows, actor)
             if plan.digest != digest:
                 raise StaleError
@@ -63,7 +63,7 @@ def rehearse(account: Account, rows: Sequence[FileRow], *, actor: User) -> dict[
 
     Raises StaleError where something is wrong with the rows by now, and PermissionDenied as `apply` does.
     """
-    revision.lock(account)
+    revision.lock(account, actor=actor)
     _created, _changed, happened = _write(account, _plan_now(account, rows, actor), actor)
     return happened
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from accounts.csv_import.checking import check
 from accounts.csv_import.plan import Directory, GroupRef, Known, Plan
 from accounts.csv_import.rows import FileRow
+from accounts.directory import HAS_TAKEN_PART
 from accounts.models import Account, Group, Membership, Role, User
 
 _validate = EmailValidator()
@@ -22,7 +23,7 @@ def plan_of(account: Account, rows: Sequence[FileRow], *, actor: User) -> Plan:
 
 def directory(account: Account, rows: Sequence[FileRow]) -> Directory:
     """The people with these e-mails, the groups with these names, and the account's owners."""
-    owners = User.objects.filter(account=account, role=Role.OWNER, is_active=True, invited_at=None)
+    owners = User.objects.filter(account=account, role=Role.OWNER, is_active=True).filter(HAS_TAKEN_PART)
     return Directory(
         people=_people(account, [row.email for row in rows]),
         groups=_groups(account, {name for row in rows for name in row.groups}),

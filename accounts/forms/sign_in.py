@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth import forms as auth_forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Account, User
 from accounts.models.account import VANITY_PATTERN
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     SetPasswordForm = auth_forms.SetPasswordForm[User]
 else:
     SetPasswordForm = auth_forms.SetPasswordForm  # generic for the type checker only
+
+
+BETWEEN_PASSWORD_MAILS = timedelta(minutes=2)
 
 
 def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
@@ -90,12 +96,26 @@ class PasswordResetForm(auth_forms.PasswordResetForm):
     )
 
     def get_users(self, email: str) -> Iterator[User]:
-        """Django's, without those who may not sign in with a password."""
-        return (person for person in super().get_users(email) if password_policy.allows(person))
+        """Django's, without those who may not sign in with a password, or were sent a mail a moment ago."""
+        people = (person for person in super().get_users(email) if password_policy.allows(person))
+        return (person for person in people if is_due(person))
+
+
+def is_due(person: User) -> bool:
+    """Whether another mail may go to them, which then counts as sent: nobody's mailbox is filled by a stranger."""
+    now = timezone.now()
+    long_ago = Q(password_mail_at=None) | Q(password_mail_at__lt=now - BETWEEN_PASSWORD_MAILS)
+    return bool(User.objects.filter(long_ago, pk=person.pk).update(password_mail_at=now))
 
 
 class NewPasswordForm(SetPasswordForm):
     """A new password, twice."""
+
+    def save(self, commit: bool = True) -> User:  # noqa: ARG002 - part of Django's interface
+        """Write the password and nothing else: what else changed meanwhile, such as a role, stays changed."""
+        self.user.set_password(self.cleaned_data["new_password1"])
+        self.user.save(update_fields=["password"])
+        return self.user
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

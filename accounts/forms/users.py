@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import PermissionDenied
 
+from accounts import audit
 from accounts.forms.sign_in import choice_field
 from accounts.models import Group, Role, User
 from accounts.permissions import assignable_roles
@@ -27,6 +28,12 @@ class NameField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """The name on one line."""
         return " ".join(str(super().to_python(value) or "").split())
+
+    def validate(self, value: str) -> None:
+        """Nobody is called what the audit log calls those who are no people."""
+        super().validate(value)
+        if value.casefold() in {label.casefold() for label in audit.LABELS}:
+            raise forms.ValidationError("The audit log uses this name for itself. Choose another one.")
 
 
 class RoleField(forms.ChoiceField):

@@ -70,7 +70,7 @@ def move(
     Raises StaleError, or Group.DoesNotExist where it was deleted meanwhile.
     """
     account = group.account
-    revision.lock(account, seen=seen)
+    revision.lock(account, seen=seen, actor=actor)
     before = Group.objects.get(pk=group.pk).priority
     people = concerned_by_move(group, position)
     renumber(account, moved(ids_in_order(account), group.pk, position))

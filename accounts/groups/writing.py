@@ -29,7 +29,7 @@ def create(
 
     Raises NameTakenError.
     """
-    revision.lock(account)
+    revision.lock(account, actor=actor)
     _refuse_taken_name(account, name)
     last = Group.objects.filter(account=account).aggregate(last=Max("priority"))["last"] or 0
     group = Group.objects.create(account=account, name=name, description=description, priority=last + 1)
@@ -45,7 +45,7 @@ def create(
 @transaction.atomic
 def change(group: Group, *, name: str, description: str, actor: User, request: HttpRequest | None = None) -> None:
     """Another name or description. Raises NameTakenError, or Group.DoesNotExist where it was deleted meanwhile."""
-    revision.lock(group.account)
+    revision.lock(group.account, actor=actor)
     group.refresh_from_db(fields=["name", "description"])
     before = described(group)
     if before == {"name": name, "description": description}:
@@ -71,7 +71,7 @@ def delete(group: Group, *, actor: User, seen: int | None = None, request: HttpR
     Raises StaleError, or Group.DoesNotExist where somebody else deleted it.
     """
     account = group.account
-    revision.lock(account, seen=seen)
+    revision.lock(account, seen=seen, actor=actor)
     group = Group.objects.select_related("account").get(pk=group.pk)
     people = member_ids(group)
     own = SettingValue.objects.filter(group=group).order_by("key").values("key", "value", "locked")

@@ -165,4 +165,9 @@ class Migration(migrations.Migration):
                 name="audit_by_reference",
             ),
         ),
+        migrations.AddField(
+            model_name="user",
+            name="password_mail_at",
+            field=models.DateTimeField(blank=True, help_text="When the way to a new password was sent.", null=True),
+        ),
     ]

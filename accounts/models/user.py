@@ -55,6 +55,7 @@ class User(AbstractBaseUser):
     invited_at = models.DateTimeField(
         null=True, blank=True, help_text="Until they accept by choosing a password or signing in."
     )
+    password_mail_at = models.DateTimeField(null=True, blank=True, help_text="When the way to a new password was sent.")
 
     objects = UserManager()
 

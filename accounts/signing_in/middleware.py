@@ -80,10 +80,18 @@ def is_fragment(request: HttpRequest) -> bool:
     return bool(getattr(request, "htmx", False))
 
 
+def page_behind(request: HttpRequest) -> str:
+    """The path of the page that a fragment was asked for, as its header says; nothing where that is no address."""
+    try:
+        return request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]  # of django-htmx
+    except ValueError:
+        return ""
+
+
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, and from there back to the page that is open; a form's address is no page to go back to."""
     if is_fragment(request):
-        back = request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]  # of django-htmx
+        back = page_behind(request)
         return HttpResponseClientRedirect(redirect_to_login(back).url if back else resolve_url(settings.LOGIN_URL))
     if request.method in ("GET", "HEAD"):
         return redirect_to_login(request.get_full_path())

@@ -1,6 +1,6 @@
 """Where people are signed in: one row of ours beside each of Django's sessions, which do not say whose they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -82,10 +82,14 @@ def forget_gone() -> None:
     SignInSession.objects.exclude(Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
 
 
+def end(session_keys: Collection[str]) -> None:
+    """End these sessions; why they end is audited by whoever knows it."""
+    Session.objects.filter(session_key__in=session_keys).delete()
+    SignInSession.objects.filter(session_key__in=session_keys).delete()
+
+
 def _delete(sessions: Sequence[SignInSession]) -> None:
-    keys = [session.session_key for session in sessions]
-    Session.objects.filter(session_key__in=keys).delete()
-    SignInSession.objects.filter(session_key__in=keys).delete()
+    end([session.session_key for session in sessions])
 
 
 def _write_row(request: HttpRequest, user: User, *, method: str) -> None:

@@ -20,7 +20,10 @@ EVERY_TIER = frozenset(Tier)
 
 @dataclass(frozen=True)
 class SettingDefinition:
-    """A setting: what it is called, where it stands on the settings pages, and what values it can have."""
+    """A setting: what it is called, where it stands on the settings pages, and what values it can have.
+
+    Group admins leave it alone, also for their own groups, where it is for those who manage the account.
+    """
 
     key: str
     title: str
@@ -30,6 +33,7 @@ class SettingDefinition:
     kind: Kind
     tab: str = "Meetings"
     section: str = "Calendar and Contacts"
+    for_account_admins: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a definition that could never work, when it is made and not when somebody first uses it."""

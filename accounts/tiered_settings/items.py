@@ -1,7 +1,7 @@
 """What a settings page shows of each setting: the value that counts, where it comes from, and who differs below."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -34,6 +34,7 @@ class Item:
     tier: Tier
     answer: Answer
     below: Below
+    may_change: bool = True
 
     @property
     def own(self) -> Row | None:
@@ -89,13 +90,15 @@ class Item:
         return [(option, chosen.get(option.name, "")) for option in kind.options] if self.is_on else []
 
 
-def items(target: Target, definitions: Sequence[SettingDefinition]) -> list[Item]:
+def items(
+    target: Target, definitions: Sequence[SettingDefinition], may_change: Callable[[SettingDefinition], bool]
+) -> list[Item]:
     """The settings of this tier: three queries, however many settings, groups and people there are."""
     tier = tier_of(target)
     shown = [definition for definition in definitions if tier in definition.tiers]
     keys = [definition.key for definition in shown]
     answers, below = standing(target, keys), _below(target, keys)
-    return [Item(each, tier, answers[each.key], below.get(each.key, Below())) for each in shown]
+    return [Item(each, tier, answers[each.key], below.get(each.key, Below()), may_change(each)) for each in shown]
 
 
 def _below(target: Target, keys: Sequence[str]) -> dict[str, Below]:

@@ -24,13 +24,25 @@ def effective(user: User, keys: Iterable[str]) -> dict[str, Answer]:
 
 def standing(target: Target, keys: Iterable[str]) -> dict[str, Answer]:
     """What counts for a person, for the account, or for a group's members as far as the group decides: one query."""
-    wanted = list(keys)
-    concerned = Q(tier=Tier.ACCOUNT)
+    concerned = Q()
     if isinstance(target, Group):
-        concerned |= Q(group=target)
+        concerned = Q(group=target)
     elif isinstance(target, User):
-        concerned |= Q(group__memberships__user=target) | Q(user=target)
-    found = SettingValue.objects.filter(concerned, account=account_of(target).pk, key__in=wanted)
+        concerned = Q(group__memberships__user=target) | Q(user=target)
+    return _answers(account_of(target), concerned, keys)
+
+
+def hypothetical(
+    account: Account, user: User | None, group_ids: Collection[int], keys: Iterable[str]
+) -> dict[str, Answer]:
+    """What would count for a person (None: somebody new) if these were their groups, and no others: one query."""
+    concerned = Q(group__in=group_ids)
+    return _answers(account, concerned | Q(user=user) if user else concerned, keys)
+
+
+def _answers(account: Account, concerned: Q, keys: Iterable[str]) -> dict[str, Answer]:
+    wanted = list(keys)
+    found = SettingValue.objects.filter(Q(tier=Tier.ACCOUNT) | concerned, account=account.pk, key__in=wanted)
     rows: Rows = defaultdict(lambda: defaultdict(list))
     for key, *fields in found.values_list("key", *ROW):
         row = make_row(*fields)

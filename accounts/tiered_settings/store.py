@@ -82,7 +82,7 @@ def apply(
     value = _checked(change)
     account = account_of(change.target)
     # Everyone who changes settings of an account passes here one after the other: what is read stays true.
-    revision.lock(account, seen=seen)
+    revision.lock(account, seen=seen, actor=actor)
     _refuse_below_a_lock(change.target, change.key)
     if change.action is Action.SET and (obstacle := extensions.obstacle_to(account, change.key, value)):
         raise ImpossibleValueError(obstacle)

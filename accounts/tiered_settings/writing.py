@@ -4,9 +4,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
-from accounts.models import Account, Group, SettingValue, User
+from accounts.audit import Entry, record_many
+from accounts.models import Account, AuditAction, Group, SettingValue, User
 from accounts.tiered_settings.reading import standing
 from accounts.tiered_settings.targets import Target, address
 
@@ -81,16 +82,26 @@ def delete_row(
 
 
 def delete_rows_below(
-    target: Target, key: str, _row: SettingValue | None, _value: Any, _reason: str, _actor: User | str
+    target: Target, key: str, _row: SettingValue | None, _value: Any, _reason: str, actor: User | str
 ) -> Written:
-    """Let everything below this tier inherit."""
+    """Let everything below this tier inherit; the audit log keeps what each of them had."""
     below = SettingValue.objects.filter(key=key, account=address(target)["account"])
     if isinstance(target, Account):
         below = below.filter(~Q(tier="account"))
     elif isinstance(target, Group):
         below = below.filter(tier="user", user__memberships__group=target)
-    deleted, _by_model = SettingValue.objects.filter(pk__in=list(below.values_list("pk", flat=True))).delete()
-    return {"rows_deleted": deleted} if deleted else None
+    rows = list(below.select_related("group", "user"))
+    entries = [
+        Entry(AuditAction.SETTING_RESET, _owner_of(row), {"key": key, **described(row.value, row.locked)})
+        for row in rows
+    ]
+    record_many(entries, account=address(target)["account"], actor=actor)
+    SettingValue.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return {"rows_deleted": len(rows)} if rows else None
+
+
+def _owner_of(row: SettingValue) -> Model:
+    return row.group or row.user or row.account
 
 
 def _save(target: Target, key: str, actor: User | str, **fields: Any) -> None:

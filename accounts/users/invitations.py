@@ -72,7 +72,7 @@ def send(person: User, *, invited_by: User) -> bool:
 
 
 def new_token(person: User) -> str:
-    """What stands in the link. It says who, and dies with the password it is made to replace."""
+    """What stands in the link. It says who, and dies with the password it is made to replace and the next mail."""
     return signing.dumps({"user": person.pk, "fingerprint": _fingerprint(person)}, salt=SALT)
 
 
@@ -108,7 +108,7 @@ def signed_in(sender: object, user: User, request: HttpRequest | None = None, **
 
 
 def _fingerprint(person: User) -> str:
-    state = f"{person.pk}:{person.password}:{person.is_active}"
+    state = f"{person.pk}:{person.password}:{person.is_active}:{person.invited_at}"
     return salted_hmac(SALT, state, algorithm="sha256").hexdigest()[:32]
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts import audit
+from accounts import audit, keyset
 from accounts.audit_log import export, filters, selection
 from accounts.audit_log.lines import Line
 from accounts.audit_log.people_and_groups import LABELS, TooManyError
@@ -18,7 +18,6 @@ from accounts.permissions import require_admin
 from accounts.requests import query_text
 
 LONGEST_FILTER = 254
-LONGEST_ID = 18  # digits: more do not fit into an id
 AREAS = {
     "account": "Account",
     "user": "Users",
@@ -38,8 +37,8 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     asked, events = _selected(request, user)
     if events is None:
         return _page(request, {"asked": asked}, status=422)
-    page = selection.page(events, before=_id(request, "before"), after=_id(request, "after"))
-    return _page(request, {"asked": asked, "page": page, "lines": [Line(event) for event in page.events]})
+    page = keyset.page(events, before=keyset.id_in(request, "before"), after=keyset.id_in(request, "after"))
+    return _page(request, {"asked": asked, "page": page, "lines": [Line(event) for event in page.rows]})
 
 
 @require_GET
@@ -71,12 +70,6 @@ def _selected(request: HttpRequest, user: User) -> tuple[filters.Asked, QuerySet
         return asked, selection.matching(user.account, asked.filters)
     except TooManyError as error:
         return filters.Asked(typed, asked.filters, {error.parameter: str(error)}), None
-
-
-def _id(request: HttpRequest, name: str) -> int | None:
-    """Where to go on from; nonsense means the beginning."""
-    text = query_text(request, name)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_ID else None
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -26,13 +26,13 @@ class Consequential:
     """A change that is about to be made.
 
     `make` makes it for the version it is given (None: whichever is current) and answers what happened to whom;
-    `people` are those it can affect. `fragment` asks for the confirmation, whose own address has the
+    `people` are those it can affect (None: everyone). `fragment` asks for the confirmation, whose own address has the
     parameters `query`; `path` is where it leads when it is done.
     """
 
     account: Account
     make: Callable[[int | None], Mapping[int, str]]
-    people: Collection[int]
+    people: Collection[int] | None
     fragment: str
     path: str
     done: str

@@ -48,10 +48,17 @@ class ChooseView(auth_views.PasswordResetConfirmView):
         return user if isinstance(user, User) and password_policy.allows(user) else None
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:  # type: ignore[override]  # narrower by form_class
-        """Keep it, audited, and end all sessions of the person, also one in this browser."""
+        """Keep it, audited, and end all sessions of the person, also one in this browser.
+
+        Somebody who was deactivated since they opened the link is told that it no longer works.
+        """
         with transaction.atomic():
+            people = User.objects.select_related("account").select_for_update(of=("self",))
+            user = people.filter(pk=form.user.pk, is_active=True).first()
+            if user is None:
+                self.validlink = False
+                return self.render_to_response(self.get_context_data())
             response = super().form_valid(form)
-            user = User.objects.select_related("account").get(pk=form.user.pk)
             audit.record(
                 AuditAction.PASSWORD_RESET, account=user.account, actor=user, target=user, request=self.request
             )

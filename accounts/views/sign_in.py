@@ -5,24 +5,28 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 
 from accounts import audit
+from accounts.extensions import farewell_path
 from accounts.forms.sign_in import PasswordSignInForm
-from accounts.models import Account, AuditAction
+from accounts.models import Account, AuditAction, User
 from accounts.requests import signed_in_user
 from accounts.signing_in import password_policy
 
 
 @method_decorator(login_not_required, name="dispatch")  # so that a session that has ended can be left as well
 class SignOutView(auth_views.LogoutView):
-    """Leaving Atrium, which is not leaving the identity provider."""
+    """Leaving Atrium, and the identity provider as well only where that offers it."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """End the session and say what that means."""
+        """End the session and say what that means, or go on to where that is said."""
+        onward = farewell_path(request, request.user) if isinstance(request.user, User) else ""
         response = super().post(request, *args, **kwargs)
+        if onward:
+            return HttpResponseRedirect(onward)
         messages.info(request, "You are signed out of Atrium. Your company's single sign-on may still know you.")
         return response
 

@@ -84,6 +84,22 @@ PRIVATE = {
     "groups/<int:group_id>/members/<int:person_id>/admin/": Address(ADMINS, post=302),
     "account/audit/": Address(ADMINS),
     "account/audit.csv": Address(ADMINS),
+    "account/sso/domains/": Address(ADMINS, post=422),
+    "account/sso/domains/unknown/": Address(ADMINS, get=405, post=422),
+    "account/sso/domains/<int:domain_id>/": Address(ADMINS),
+    "account/sso/domains/<int:domain_id>/check/": Address(ADMINS, get=405, post=302),
+    "account/sso/domains/<int:domain_id>/remove/": Address(ADMINS, post=302),
+    "account/sso/certificates/": Address(ADMINS),
+    "account/sso/certificates/<slug:change>/": Address(ADMINS, post=409),
+    "account/sso/certificates/<int:key_id>.pem": Address(ADMINS),
+    "account/sso/log/": Address(ADMINS),
+    "account/sso/mapping/": Address(ADMINS),
+    "account/sso/mapping/names/": Address(ADMINS, get=302, post=302),
+    "account/sso/mapping/rules/new/": Address(ADMINS, post=422),
+    "account/sso/mapping/rules/<int:rule_id>/": Address(ADMINS, post=422),
+    "account/sso/mapping/rules/<int:rule_id>/delete/": Address(ADMINS, post=302),
+    "account/sso/mapping/rules/<int:rule_id>/move/": Address(ADMINS, get=405, post=302),
+    "account/sso/simulator/": Address(ADMINS, post=200),
     **settings_pages("account/settings/", ADMINS),
     **settings_pages("groups/<int:target_id>/settings/", GROUP),
     **settings_pages("users/<int:target_id>/settings/", ADMINS),
@@ -107,6 +123,9 @@ PUBLIC = {
     "sso/<slug:vanity>/acs/": 405,  # the identity provider's page posts there
     "sso/<slug:vanity>/finish/": 403,
     "sso/<slug:vanity>/metadata/": 200,
+    "sso/<slug:vanity>/confirm/<str:token>/": 404,  # a page that says that the link no longer works
+    "sso/<slug:vanity>/leave/<str:ticket>/": 302,  # likewise, to the company's sign-in page
+    "sso/<slug:vanity>/logout/": 302,  # likewise, without a message
     "office365/admin-consent/": 302,  # likewise
     "office365/callback/": 302,  # to the sign-in page, without the code in its address
 }

@@ -52,5 +52,9 @@ def test_the_retention_command_may_delete() -> None:
 
 def test_an_event_says_who_did_what_to_whom() -> None:
     event = make_event()
-    assert (event.actor_label, event.action, event.target_type) == ("Ana Lima", "sign_in.succeeded", "user")
+    assert (event.actor_label, event.action, event.target_type) == (
+        "Ana Lima (ana@contoso.example)",
+        "sign_in.succeeded",
+        "user",
+    )
     assert event.after == {"method": "sso"}

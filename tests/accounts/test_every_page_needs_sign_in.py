@@ -14,6 +14,8 @@ MADE_UP = {
     "<uidb64>": "MQ",
     "<token>": "made-up",
     "<str:token>": "made-up",
+    "<str:ticket>": "made-up",
+    "<slug:change>": "generate",
     "<slug:tab>": "meetings",
     "<str:key>": "office365.ask",
     "<slug:action>": "set",

@@ -93,3 +93,10 @@ def test_a_weak_password_is_refused_with_the_reason(client: Client, weak: str) -
 
 def test_an_address_that_is_none_is_said(client: Client) -> None:
     assert "Enter a valid email address." in ask(client, "ana").content.decode()
+
+
+def test_a_stranger_fills_nobodys_mailbox(client: Client) -> None:
+    make_user(make_account())
+    for _time in range(5):
+        assert client.post("/password-reset/", {"email": "ana@contoso.example"}).status_code == 302
+    assert len(mail.outbox) == 1

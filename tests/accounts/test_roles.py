@@ -11,6 +11,8 @@ from accounts.models import Membership, PendingImport, Role, SignInSession, User
 from tests.accounts.access import PRIVATE, Access, Address, has_object
 from tests.accounts.tiered_settings.doors import make_group
 from tests.makers import make_account, make_attempt, make_user
+from tests.sso.making_keys import make_key
+from tests.sso.making_mapping import make_rule
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +57,11 @@ def company() -> Company:
         "<int:group_id>": sales.pk,
         "<int:session_id>": session.pk,
         "<int:import_id>": waiting.pk,
+        "<int:domain_id>": contoso.domains.get().pk,
+        "<int:key_id>": make_key(contoso).pk,
+        "<slug:change>": "generate",
         "<slug:reference>": make_attempt(kim, "error").reference,
+        "<int:rule_id>": make_rule(contoso, "groups", "Sales", sales).pk,
         "<slug:tab>": "meetings",
         "<str:key>": "office365.integration",
         "<slug:action>": "set",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from accounts.csv.cells import guarded, unguarded
 from accounts.csv.streaming import csv_chunks, stream_csv
 
-TEXT = st.one_of(st.text(), st.text(alphabet="'=+-@\t\r\n \u00a0＝aé", max_size=8))
+TEXT = st.one_of(st.text(), st.text(alphabet="'=+-@\t\r\n; \u00a0＝aé", max_size=8))
 
 
 @given(TEXT)
@@ -26,9 +26,15 @@ def test_no_guarded_cell_starts_a_formula(text: str) -> None:
     assert cell[:1] not in {"\t", "\r", "\n"}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+34 600", "-5", "@SUM(A1)", "\t=1", "\rx", "  =1", "\u00a0=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+34 600", "-5", "@SUM(A1)", "\rx", "  =1", "\u00a0=1"])
 def test_a_formula_gets_an_apostrophe(text: str) -> None:
     assert guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\r\n"])
+def test_a_spreadsheet_that_separates_otherwise_executes_nothing_either(separator: str) -> None:
+    cell = guarded(f"x{separator} =cmd|' /c calc'!A1{separator}fine")
+    assert all(not part.strip().startswith("=") for part in cell.split(separator))
 
 
 @pytest.mark.parametrize("text", ["", "Ana", "a=b", "ana@contoso.example", "'Ana'", "Pérez - Lima", "O'Neil"])

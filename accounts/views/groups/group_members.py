@@ -66,6 +66,8 @@ def person_to_add(request: HttpRequest, actor: User, group: Group) -> User:
         person = person_of_account(actor, id_of(request.POST["person"]))
     else:
         person = person_by_email(request.POST.get("email", ""), group)
+        if person.is_account_admin and not actor.is_account_admin:
+            raise NobodyError(f"{person} manages the account. Ask an owner or admin to add them.")
     if not person.is_active:
         raise NobodyError(f"{person} is deactivated. Reactivate them first.")
     if Membership.objects.filter(group=group, user=person).exists():

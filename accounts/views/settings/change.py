@@ -15,7 +15,7 @@ from accounts.tiered_settings.store import Action, RefusedError
 from accounts.tiered_settings.words import lock_label
 from accounts.views.confirming import confirmation, confirmed
 from accounts.views.settings.asked import Asked, asked_for, preview_of
-from accounts.views.settings.places import place_of, require_editing
+from accounts.views.settings.places import place_of, require_changing
 from accounts.views.settings.summary import summary
 
 STALE = "Somebody changed settings, groups or memberships meanwhile. This is how it stands now; please confirm again."
@@ -39,8 +39,8 @@ def change_setting(
 ) -> HttpResponse:
     """Preview and ask, or do it."""
     place = place_of(request, route, target_id)
-    require_editing(place)
     asked = asked_for(request, place, key, action)
+    require_changing(place, asked.definition)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     try:
         if request.method == "POST":
@@ -59,7 +59,7 @@ def change_setting(
 
 
 def _do(request: HttpRequest, asked: Asked, form: ConfirmForm) -> HttpResponse:
-    if asked.action is Action.LOCK and not form["reason"].data.strip():
+    if asked.action is Action.LOCK and not (form["reason"].data or "").strip():
         form.add_error("reason", "Say why: those who can no longer change it will read it.")
     if not form.is_valid():
         return _ask(request, asked, form, status=422)

@@ -31,7 +31,7 @@ def settings_page(request: HttpRequest, route: str, tab: str = "", target_id: in
         "tabs": [(slug, title, place.address("settings_tab", slug)) for slug, title in tabs.items()],
         "current": "" if words else current,
         "words": words,
-        "sections": sections(items(place.target, shown)),
+        "sections": sections(items(place.target, shown, place.may_change)),
     }
     return render(request, f"accounts/settings/{place.tier}.html", context)
 

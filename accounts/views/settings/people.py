@@ -14,7 +14,7 @@ from accounts.tiered_settings.kinds import ImpossibleValueError, Kind
 from accounts.tiered_settings.store import RefusedError
 from accounts.views.confirming import confirmation
 from accounts.views.settings.asked import asked_for, preview_of
-from accounts.views.settings.places import place_of, require_editing
+from accounts.views.settings.places import place_of, require_changing
 from accounts.views.settings.summary import who
 
 PAGE = 50
@@ -28,8 +28,8 @@ def affected_people(
 ) -> HttpResponseBase:
     """Everyone for whom something changes, those with consequences first."""
     place = place_of(request, route, target_id)
-    require_editing(place)
     asked = asked_for(request, place, key, action)
+    require_changing(place, asked.definition)
     try:
         impact = preview_of(asked)
     except (RefusedError, ImpossibleValueError) as error:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Group, User
 from accounts.permissions import may_edit_settings, person_of_account, require_admin, require_group_manager
 from accounts.requests import signed_in_user
-from accounts.tiered_settings.definitions import Tier
+from accounts.tiered_settings.definitions import SettingDefinition, Tier
 from accounts.tiered_settings.targets import Target, tier_of
 
 
@@ -44,6 +44,10 @@ class Place:
         path = reverse(f"{self.route}_{page}", args=[*target, *arguments])
         return f"{path}?{urlencode(query)}" if query else path
 
+    def may_change(self, definition: SettingDefinition) -> bool:
+        """Whether this person may change this setting here."""
+        return self.may_edit and (self.viewer.is_account_admin or not definition.for_account_admins)
+
 
 def place_of(request: HttpRequest, route: str, target_id: int | None = None) -> Place:
     """The place of an address.
@@ -64,7 +68,7 @@ def place_of(request: HttpRequest, route: str, target_id: int | None = None) -> 
     return Place(admin, person, route, may_edit=may_edit_settings(admin, person))
 
 
-def require_editing(place: Place) -> None:
+def require_changing(place: Place, definition: SettingDefinition) -> None:
     """Raises PermissionDenied where this person may look and no more."""
-    if not place.may_edit:
+    if not place.may_change(definition):
         raise PermissionDenied

@@ -41,7 +41,7 @@ def make_group(account: Account, name: str, priority: int, *members: User) -> Gr
 def do(target: Target, action: Action, value: Any = None, **more: Any) -> dict[int, str]:
     """Do something to the door."""
     reason = more.pop("reason", "Draughts" if action is Action.LOCK else "")
-    return store.apply(Change(target, "tests.door", action, value, reason), actor="a test", **more)
+    return store.apply(Change(target, "tests.door", action, value, reason), **{"actor": "a test", **more})
 
 
 def door_of(user: User) -> str:
