@@ -54,10 +54,18 @@ class Consequence(Protocol):
         """
 
 
+class Remark(Protocol):
+    """What a preview says besides: what somebody might expect of a change and what does not happen."""
+
+    def __call__(self, account: "Account", people: Collection[int] | None) -> str:
+        """A sentence about how it stands for these people (None: everyone) after the change, or nothing."""
+
+
 _profile_panels: list[ProfilePanel] = []
 _user_columns: list[UserColumn] = []
 _consequences: list[Consequence] = []
 _obstacles: list[Obstacle] = []
+_remarks: dict[str, list[Remark]] = {}
 _on_deactivation: list[OnDeactivation] = []
 _farewells: list[Farewell] = []
 
@@ -99,6 +107,19 @@ def run_consequences(
         for person, words in consequence(account, people, actor=actor, reason=reason).items():
             happened[person] = f"{happened[person]} {words}" if person in happened else words
     return happened
+
+
+def add_remark(key: str, remark: Remark) -> None:
+    """Ask it for a sentence whenever a change of this setting is previewed."""
+    known = _remarks.setdefault(key, [])
+    if remark not in known:
+        known.append(remark)
+
+
+def remarks_on(keys: Collection[str], account: "Account", people: Collection[int] | None) -> tuple[str, ...]:
+    """The sentences there are, asked within the transaction of the preview, after the change."""
+    asked = (remark(account, people) for key in keys for remark in _remarks.get(key, ()))
+    return tuple(words for words in asked if words)
 
 
 def add_obstacle(obstacle: Obstacle) -> None:

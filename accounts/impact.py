@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from accounts import extensions
 from accounts.models import Account, User
 from accounts.tiered_settings import registry, revision
 from accounts.tiered_settings.definitions import Tier
@@ -43,6 +44,7 @@ class Impact:
     differences: tuple[Difference, ...]
     locked: int = 0
     freed: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def affected(self) -> int:
@@ -76,11 +78,12 @@ def preview(
         before = effective_for_all(account, wanted, people)
         consequences = change()
         after = effective_for_all(account, wanted, people)
+        remarks = extensions.remarks_on(wanted, account, people)
         transaction.set_rollback(True)
     differences = [d for key in wanted for d in _differences(key, active, before[key], after[key])]
     for_the_first_key = _with_consequences(wanted[0], differences, consequences, active, before, after)
     locked, freed = _locks(active, before, after)
-    return Impact(seen, len(active), tuple(for_the_first_key), locked, freed)
+    return Impact(seen, len(active), tuple(for_the_first_key), locked, freed, remarks)
 
 
 def _active(account: Account, people: Collection[int] | None) -> list[int]:

@@ -7,6 +7,7 @@ What comes back proves nothing. It makes the company's consent "reported"; the f
 import secrets
 import uuid
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -17,16 +18,16 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Account, AuditAction, User
 from accounts.tiered_settings.reading import standing
-from calendar_integration import scopes, tenants
-from calendar_integration.availability import availability_of
+from calendar_integration import prompt, scopes, tenants
+from calendar_integration.availability import availability_of, company_permissions
 from calendar_integration.consent import CannotConnectError
-from calendar_integration.integration_setting import Integration, Method, Permissions
 from calendar_integration.models import AdminConsentAttempt, AdminConsentOutcome, CalendarService, ConsentState
 from calendar_integration.models.authorization import LIFETIME
-from calendar_integration.setting_definitions import CONSENT, INTEGRATION
+from calendar_integration.setting_definitions import CONSENT
 
 ALSO_ASKED = ("openid", "profile", "offline_access")  # what a person's own authorization asks for besides
 REFUSALS = ("access_denied", "consent_required")
+REPORT_STANDS = timedelta(hours=24)  # so long a second one says nothing new
 
 
 class NotOfferedError(Exception):
@@ -61,12 +62,6 @@ def begin(user: User, next_path: str) -> str:
     return f"{origin}/{availability.service.tenant_id}/v2.0/adminconsent?{urlencode(query)}"
 
 
-def company_permissions(account: Account, otherwise: Permissions) -> Permissions:
-    """What the account's own setting asks for; `otherwise` where that is not Microsoft Graph."""
-    company = Integration.of(standing(account, [INTEGRATION.key])[INTEGRATION.key].value)
-    return company.permissions if company.method is Method.GRAPH else otherwise
-
-
 def redirect_uri() -> str:
     """Where Microsoft sends administrators back to; it must be registered with exactly this spelling."""
     return settings.PORTAL_URL + reverse("office365_admin_consent")
@@ -91,7 +86,7 @@ def complete(user: User, query: Mapping[str, str]) -> AdminConsentAttempt | None
     attempt.outcome = outcome_of(query, service.tenant_id if service else None)
     attempt.ended_at = timezone.now()
     attempt.save(update_fields=["outcome", "ended_at"])
-    if service and attempt.outcome == AdminConsentOutcome.REPORTED:
+    if service and attempt.outcome == AdminConsentOutcome.REPORTED and not _stands(service, attempt.ended_at):
         _report(service, attempt, user)
     return attempt
 
@@ -104,6 +99,17 @@ def outcome_of(query: Mapping[str, str], tenant_id: uuid.UUID | None) -> AdminCo
         return AdminConsentOutcome.WRONG_TENANT
     agreed = query.get("admin_consent", "").lower() == "true"
     return AdminConsentOutcome.REPORTED if agreed else AdminConsentOutcome.ERROR
+
+
+def _stands(service: CalendarService, now: datetime) -> bool:
+    """Whether an earlier report still says the same, so that a repeated one lifts no pause and tells nobody again.
+
+    A callback is easily typed. It counts anew after a day, or once Microsoft itself has asked for consent since.
+    """
+    reported_at = service.consent_reported_at
+    if service.consent_state == ConsentState.UNKNOWN or reported_at is None or reported_at <= now - REPORT_STANDS:
+        return False
+    return not prompt.is_consent_refused_since(service.account_id, reported_at + prompt.PROPAGATING)
 
 
 def _report(service: CalendarService, attempt: AdminConsentAttempt, user: User) -> None:

@@ -1,4 +1,4 @@
-"""Attempts to authorize Office 365: opened, claimed by one answer, ended, and given up when nobody came back."""
+"""Attempts to authorize Office 365: opened, claimed by one answer, ended or given up, and deleted when they are old."""
 
 import logging
 import secrets
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -19,24 +19,37 @@ from calendar_integration.models.authorization import LIFETIME
 logger = logging.getLogger(__name__)
 
 REDEEMING = timedelta(minutes=10)  # no redemption that is still under way takes so long
+MOST, MOST_WITHIN = 20, timedelta(hours=1)  # attempts of one person: more than anybody needs
+KEPT = timedelta(days=90)
+WRITTEN_AT_THE_END = ("outcome", "detail", "refused_by_microsoft", "flow", "ended_at")
+DELETED_TOGETHER = 5000  # per run, so that a long backlog holds nothing up
+
+
+class TooManyAttemptsError(Exception):
+    """The person has gone to Microsoft so often within the last hour that they have to wait."""
 
 
 @dataclass(frozen=True)
 class Ending:
-    """How an attempt ended, with a sentence's worth of detail for the person."""
+    """How an attempt ended, with a sentence's worth of detail for the person, and whether Microsoft itself refused."""
 
     outcome: Outcome
     detail: str = ""
+    refused_by_microsoft: bool = False
 
 
 def open_attempt(user: User, next_path: str, permissions: Permissions) -> AuthorizationAttempt:
-    """Begin one, with a state of its own; the person's connection is pending from now on, unless it works."""
+    """Begin one, with a state of its own; the person's connection is pending from now on, unless it works.
+
+    Raises TooManyAttemptsError.
+    """
     with transaction.atomic():
         # The order in which every change of settings takes its locks: the account, then connections.
         revision.lock(user.account)
         connection, _ = Connection.objects.select_for_update().get_or_create(
             user=user, defaults={"account": user.account}
         )
+        _refuse_if_too_many(user)
         attempt = AuthorizationAttempt(
             account=user.account,
             user=user,
@@ -50,6 +63,12 @@ def open_attempt(user: User, next_path: str, permissions: Permissions) -> Author
             connection.state = ConnectionState.PENDING
             connection.save(update_fields=["state"])
     return attempt
+
+
+def _refuse_if_too_many(user: User) -> None:
+    recent = AuthorizationAttempt.objects.filter(user=user, started_at__gt=timezone.now() - MOST_WITHIN)
+    if recent.count() >= MOST:
+        raise TooManyAttemptsError
 
 
 def _resting_state(connection: Connection) -> str:
@@ -94,10 +113,12 @@ def _mark_used(attempt: AuthorizationAttempt) -> bool:
 
 def finish(attempt: AuthorizationAttempt, ending: Ending) -> None:
     """Write down how it ended, once; a connection still waiting for it goes back to where it was."""
-    attempt.outcome, attempt.detail, attempt.flow = ending.outcome, ending.detail.replace("\0", "")[:300], ""
-    attempt.ended_at = timezone.now()
+    # One line, whatever a browser brought: it becomes the reason of an audit row.
+    attempt.detail = " ".join(ending.detail.replace("\0", "").split())[:300]
+    attempt.outcome, attempt.refused_by_microsoft = ending.outcome, ending.refused_by_microsoft
+    attempt.flow, attempt.ended_at = "", timezone.now()
     with transaction.atomic():
-        written = {name: getattr(attempt, name) for name in ("outcome", "detail", "flow", "ended_at")}
+        written = {name: getattr(attempt, name) for name in WRITTEN_AT_THE_END}
         if not AuthorizationAttempt.objects.filter(pk=attempt.pk, outcome="").update(**written):
             return
         if ending.outcome != Outcome.CONNECTED:
@@ -125,3 +146,15 @@ def expire() -> int:
     for attempt in late:
         finish(attempt, Ending(Outcome.EXPIRED))
     return len(late)
+
+
+def delete_old() -> int:
+    """Delete attempts that ended more than 90 days ago; answers how many.
+
+    The last one of somebody who did not connect stays: it tells them, and their pages, what keeps them waiting.
+    """
+    later = AuthorizationAttempt.objects.filter(user=OuterRef("user"), pk__gt=OuterRef("pk"))
+    old = AuthorizationAttempt.objects.exclude(outcome="").filter(ended_at__lt=timezone.now() - KEPT)
+    unneeded = old.filter(Exists(later) | Q(outcome=Outcome.CONNECTED)).order_by("pk").values_list("pk", flat=True)
+    deleted, _ = AuthorizationAttempt.objects.filter(pk__in=list(unneeded[:DELETED_TOGETHER])).delete()
+    return deleted

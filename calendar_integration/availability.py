@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from accounts.models import User
+from accounts.models import Account, User
 from accounts.tiered_settings.definitions import Tier
-from accounts.tiered_settings.reading import effective
+from accounts.tiered_settings.reading import effective, standing
 from accounts.tiered_settings.resolution import Answer
 from calendar_integration import policy
 from calendar_integration.integration_setting import Integration, Method, Permissions
@@ -74,3 +74,9 @@ def availability_of(user: User) -> Availability:
 def integration_of(user: User) -> Answer:
     """The person's effective integration setting: one query."""
     return effective(user, [INTEGRATION.key])[INTEGRATION.key]
+
+
+def company_permissions(account: Account, otherwise: Permissions) -> Permissions:
+    """What the account's own setting asks for; `otherwise` where that is not Microsoft Graph: one query."""
+    company = Integration.of(standing(account, [INTEGRATION.key])[INTEGRATION.key].value)
+    return company.permissions if company.method is Method.GRAPH else otherwise

@@ -6,8 +6,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
-from calendar_integration import forgetting, policy
-from calendar_integration.availability import integration_of
+from calendar_integration import forgetting, policy, scopes
+from calendar_integration.availability import company_permissions, integration_of
 from calendar_integration.id_token import Identity
 from calendar_integration.integration_setting import Integration, Permissions
 from calendar_integration.models import (
@@ -50,7 +50,7 @@ def connect(user: User, identity: Identity, grant: Grant, permissions: Permissio
     _take_over(connection, identity, grant)
     connection.permissions = permissions
     connection.save()
-    CalendarService.objects.filter(account=user.account).update(consent_state=ConsentState.CONFIRMED)
+    _confirm_consent(user, grant, permissions)
     audit.record(
         AuditAction.CONNECTED,
         account=user.account,
@@ -71,6 +71,13 @@ def _refuse_if_forbidden(user: User, permissions: Permissions) -> None:
     reason = policy.must_disconnect(permissions, answer)
     if reason is not None:
         raise MeanwhileForbiddenError(Outcome.SETTING_CHANGED, policy.why_disconnected(reason, answer))
+
+
+def _confirm_consent(user: User, grant: Grant, permissions: Permissions) -> None:
+    """A token proves the company's consent where it covers what the company wants, not only what this person does."""
+    wanted = scopes.wanted(company_permissions(user.account, permissions))
+    if not scopes.missing(grant.granted_scopes, wanted):
+        CalendarService.objects.filter(account=user.account).update(consent_state=ConsentState.CONFIRMED)
 
 
 def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None:

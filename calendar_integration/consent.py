@@ -34,7 +34,8 @@ def begin(user: User, next_path: str) -> tuple[AuthorizationAttempt, str]:
     """Start an attempt; answers it and the address at Microsoft.
 
     Where Microsoft cannot be reached the address is empty and the attempt has ended. Raises CannotConnectError where
-    the integration is off for them, Atrium cannot do what was chosen, or the company has no service.
+    the integration is off for them, Atrium cannot do what was chosen, or the company has no service, and
+    TooManyAttemptsError where they went too often.
     """
     availability = availability_of(user)
     if availability.obstacle:
@@ -87,12 +88,12 @@ def _evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending
     error_outcome = answers.outcome_of_error(query)
     if error_outcome:
         # Microsoft's words, shortened: they help the administrator who looks the reference up.
-        return Ending(error_outcome, query.get("error_description", query.get("error", "")).split("\r\n")[0])
+        return Ending(error_outcome, query.get("error_description", query.get("error", "")))
     try:
         grant = tokens.redeem(tenant_of(attempt.user), json.loads(attempt.flow), dict(query))
         return _accept(attempt, grant)
     except tokens.AuthorizationRefusedError as error:
-        return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error))
+        return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error), refused_by_microsoft=True)
     except (UnavailableError, InvalidClientError) as error:
         return Ending(Outcome.UNAVAILABLE, str(error))
     except (CalendarError, NoTenantError) as error:

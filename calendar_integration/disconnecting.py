@@ -13,7 +13,7 @@ from calendar_integration.integration_setting import CalendarAccess, ContactAcce
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.setting_definitions import INTEGRATION
 
-WORDS = "Will be disconnected from Office 365."
+WORDS = "Disconnected from Office 365, and what was synchronised is deleted"
 
 
 def enforce(account: Account, people: Collection[int] | None, *, actor: User | str, reason: str) -> dict[int, str]:
@@ -66,11 +66,13 @@ def disconnect(account: Account, because: Mapping[int, str], *, actor: User | st
     if not because:
         return
     now, people = timezone.now(), list(because)
-    ids = list(Connection.objects.with_mailbox().filter(user__in=people).values_list("pk", flat=True))
     # In the order in which an attempt that ends takes its locks: itself first, then the connection.
     AuthorizationAttempt.objects.filter(user__in=people, outcome="").update(
         outcome=Outcome.SETTING_CHANGED, detail=_words(because, 300), flow="", ended_at=now
     )
+    # Always in the same order, so that of two who lock many rows none waits for the other.
+    held = Connection.objects.with_mailbox().select_for_update().filter(user__in=people)
+    ids = list(held.order_by("pk").values_list("pk", flat=True))
     Connection.objects.filter(pk__in=ids).update(
         state=ConnectionState.DISCONNECTED_BY_POLICY,
         disconnected_because=_words(because, 700),

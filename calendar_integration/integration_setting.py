@@ -37,8 +37,8 @@ CONTACTS = ((ContactAccess.NONE.value, "None"), (ContactAccess.READ.value, "Read
 
 NOT_YET = "Connecting by EWS URL is not possible yet: until it is, nobody with this choice is asked or can connect."
 BARE_HOST = f"For an Exchange server of your own. A host name alone becomes https://…{ews_url.NORMAL_PATH}."
-FULL_ACCESS = "EWS knows no smaller permissions than full access to the mailbox."
-READS_ONLY = "Atrium itself only reads so far."
+FULL_ACCESS = "EWS always gives full access to the mailbox."
+READS_ONLY = "Atrium does not write to calendars yet."
 WITH_EWS, WITH_GRAPH = ("method", Method.EWS.value), ("method", Method.GRAPH.value)
 
 

@@ -1,17 +1,20 @@
 """Whether a sign-in leads on to Office 365: a pure decision, and the facts it is made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Account, User
 from accounts.tiered_settings.reading import effective
+from accounts.tiered_settings.resolution import Answer
 from calendar_integration import consent
+from calendar_integration.attempts import TooManyAttemptsError
 from calendar_integration.integration_setting import Integration, Method
 from calendar_integration.models import AskMode, AuthorizationAttempt, CalendarService, Connection, Outcome
 from calendar_integration.setting_definitions import ASK, INTEGRATION
@@ -19,6 +22,8 @@ from calendar_integration.setting_definitions import ASK, INTEGRATION
 PAUSE = timedelta(hours=24)
 CANCELS_THAT_PAUSE = 3
 PROPAGATING = timedelta(minutes=30)  # how long after a report of consent Microsoft may still ask for it
+PLAINLY_REFUSED = Q(outcome=Outcome.CONSENT_REQUIRED, refused_by_microsoft=True)
+GAVE_UP = (Outcome.DECLINED, Outcome.CONSENT_REQUIRED)
 
 
 class Verdict(StrEnum):
@@ -76,16 +81,20 @@ def address_after_sso(user: User, next_path: str) -> str:
         Connection.objects.filter(pk=connection.pk, asked_at=None).update(asked_at=timezone.now())
     try:
         attempt, address = consent.begin(user, next_path)
-    except consent.CannotConnectError:  # switched off since we looked
+    except (consent.CannotConnectError, TooManyAttemptsError):  # switched off since we looked, or asked all too often
         return next_path
     return address or reverse("office365_outcome", args=[attempt.reference])
 
 
 def gather(user: User) -> Facts:
     """The facts for this person at an SSO sign-in now."""
-    service = CalendarService.objects.filter(account=user.account).first()
-    connection = Connection.objects.filter(user=user).first()
-    answers = effective(user, [ASK.key, INTEGRATION.key])
+    return facts(user.account, user, effective(user, [ASK.key, INTEGRATION.key]))
+
+
+def facts(account: Account, user: User | None, answers: Mapping[str, Answer]) -> Facts:
+    """The facts at an SSO sign-in of a person (None: somebody new) for whom these settings count, of both keys."""
+    service = CalendarService.objects.filter(account=account).first()
+    connection = Connection.objects.filter(user=user).first() if user else None
     integration = Integration.of(answers[INTEGRATION.key].value)
     return Facts(
         signed_in_by_sso=True,
@@ -95,13 +104,14 @@ def gather(user: User) -> Facts:
         has_tenant=bool(service and service.tenant_id),
         is_connected=bool(connection and connection.is_active),
         was_asked=bool(connection and connection.asked_at),
-        is_paused=is_paused(user.account_id, timezone.now()),
+        is_paused=is_paused(account.pk, timezone.now()),
     )
 
 
 def is_paused(account_id: int, now: datetime) -> bool:
-    """Whether the tenant plainly needs consent: said explicitly, or three people cancelled and nobody got through.
+    """Whether the tenant plainly needs consent: Microsoft said so itself, or three people gave up and nobody connected.
 
+    What a browser brings says little more than a cancel, even consent_required: anybody can type it.
     Looks at the last 24 hours, and only at what came after somebody connected, or an admin's consent was reported;
     what Microsoft says in the half hour after such a report does not count against it.
     """
@@ -112,7 +122,12 @@ def is_paused(account_id: int, now: datetime) -> bool:
     service = CalendarService.objects.filter(account_id=account_id).first()
     if service and service.consent_reported_at:
         attempts = attempts.filter(ended_at__gt=service.consent_reported_at + PROPAGATING)
-    if attempts.filter(outcome=Outcome.CONSENT_REQUIRED).exists():
+    if attempts.filter(PLAINLY_REFUSED).exists():
         return True
-    people = attempts.filter(outcome=Outcome.DECLINED).values("user").distinct()
+    people = attempts.filter(outcome__in=GAVE_UP).values("user").distinct()
     return people.count() >= CANCELS_THAT_PAUSE
+
+
+def is_consent_refused_since(account_id: int, moment: datetime) -> bool:
+    """Whether Microsoft itself has asked for consent after this moment."""
+    return AuthorizationAttempt.objects.filter(PLAINLY_REFUSED, account_id=account_id, ended_at__gt=moment).exists()

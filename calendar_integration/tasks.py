@@ -32,8 +32,9 @@ def dispatch_due() -> None:
 
 @shared_task(name="calendar_integration.expire_attempts")
 def expire_attempts() -> None:
-    """End authorizations that nobody came back from."""
+    """End authorizations that nobody came back from, and delete those that ended long ago."""
     attempts.expire()
+    attempts.delete_old()
 
 
 @shared_task(name=queueing.FORGET_TASK)

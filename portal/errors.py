@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from accounts.models import User
 from accounts.references import new_reference
 
 logger = logging.getLogger(__name__)
@@ -46,5 +47,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    """An error page: a title and one sentence that helps."""
-    return render(request, "error.html", {"title": title, "text": text}, status=status)
+    """An error page: a title and one sentence that helps; with the navigation for whoever is signed in."""
+    is_known = isinstance(getattr(request, "user", None), User)
+    context = {"title": title, "text": text, "layout": "base.html" if is_known else "base_alone.html"}
+    return render(request, "error.html", context, status=status)

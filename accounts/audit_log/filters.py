@@ -47,6 +47,12 @@ def read(typed: Mapping[str, str], *, actions: Collection[str], zone: tzinfo) ->
         target=typed["target"],
         since=days.since,
         until=days.until,
-        reference=typed["reference"].upper(),
+        reference=spelt(typed["reference"]),
     )
     return Asked(typed, filters, errors | days.errors)
+
+
+def spelt(reference: str) -> str:
+    """A reference as it is kept, however somebody wrote it down: 7f3k22xb is 7F3K-22XB."""
+    characters = reference.upper().replace("-", "").replace(" ", "")
+    return f"{characters[:4]}-{characters[4:]}" if len(characters) == 8 else reference.upper()

@@ -8,6 +8,7 @@ from typing import Any
 _IDENTIFIER = re.compile(r"[a-z]+(_[a-z]+)+")  # a word of the program's, such as needs_reauthorization
 SHORT = 90  # characters that a line of the log has room for
 NOTHING = "nothing"
+NAMES = {"reason": "Why", "email": "E-mail"}
 ABBREVIATIONS = {"sso": "single sign-on", "url": "address", "id": "ID", "ids": "IDs", "ews": "EWS", "csv": "CSV"}
 
 
@@ -45,6 +46,8 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Cha
 
 def label(key: str) -> str:
     """A key as people would write it: time_zone is "Time zone"."""
+    if key in NAMES:
+        return NAMES[key]
     words = [ABBREVIATIONS.get(word, word) for word in key.replace("_", " ").split()]
     text = " ".join(words) or key
     return text[:1].upper() + text[1:]

@@ -77,7 +77,7 @@ def _problems_of_cells(row: FileRow, is_email: Callable[[str], bool]) -> Iterato
     if UNPRINTABLE.search(row.name):
         yield "The name has a character that cannot be shown."
     if row.role and row.role not in ROLES:
-        yield f"“{_short(row.role)}” is not a role. Use admin or member, or leave it empty."
+        yield f"“{_short(row.role)}” is not a role. Use admin, member or owner, or leave it empty."
 
 
 def _new(row: FileRow, directory: Directory) -> NewPerson:

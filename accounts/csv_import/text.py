@@ -18,6 +18,8 @@ class UnreadableError(Exception):
 
 def text_of(data: bytes) -> str:
     """The text of a file in UTF-8, with or without a byte order mark. Raises UnreadableError for any other encoding."""
+    if data.startswith(b"PK\x03\x04"):
+        raise UnreadableError(0, f"This is an Excel workbook. {SAVE_AS}")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:2]:
         raise UnreadableError(0, f"The file is in UTF-16, not in UTF-8. {SAVE_AS}")
     content = data.removeprefix(codecs.BOM_UTF8)

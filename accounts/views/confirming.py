@@ -1,6 +1,7 @@
 """Confirmations: a dialog over the page with JavaScript, a page of its own without. Both post to the same address."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,4 +24,12 @@ def confirmed(request: HttpRequest, path: str, *, stays: bool = False) -> HttpRe
     """Go on to a path of ours; where the dialog's page stays the same, it is loaded anew where it was scrolled to."""
     if not is_in_dialog(request):
         return redirect(path)
-    return HttpResponseClientRefresh() if stays else HttpResponseClientRedirect(path)
+    if stays and not is_page_of_its_own(request):
+        return HttpResponseClientRefresh()
+    return HttpResponseClientRedirect(path)
+
+
+def is_page_of_its_own(request: HttpRequest) -> bool:
+    """Whether the confirmation is the page that the person is on, and not a dialog over another one."""
+    behind = urlsplit(request.headers.get("HX-Current-URL", "").replace("[", "").replace("]", ""))
+    return behind.path == request.path

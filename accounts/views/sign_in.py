@@ -14,7 +14,7 @@ from accounts.extensions import farewell_path
 from accounts.forms.sign_in import PasswordSignInForm
 from accounts.models import Account, AuditAction, User
 from accounts.requests import signed_in_user
-from accounts.signing_in import password_policy
+from accounts.signing_in import break_glass, password_policy
 
 
 @method_decorator(login_not_required, name="dispatch")  # so that a session that has ended can be left as well
@@ -44,10 +44,19 @@ class PasswordSignInView(auth_views.LoginView):
         return {**super().get_form_kwargs(), "vanity": self.kwargs.get("vanity")}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The account whose address this is, if any; unknown ones are not found."""
+        """The account whose address this is, if any; unknown ones are not found.
+
+        Where single sign-on is enforced, whether at this address or for the domain that was typed, it takes the place
+        of the password, and whoever asks for the emergency sign-in still gets it: this tells nobody who is an owner.
+        """
         vanity = self.kwargs.get("vanity")
         account = get_object_or_404(Account, vanity=vanity) if vanity else None
-        return super().get_context_data(**kwargs, account=account)
+        form = kwargs.get("form")
+        enforcing = account if account and password_policy.is_enforced(account) else None
+        if enforcing is None and form is not None and form.is_bound:
+            enforcing = password_policy.enforcing_account(str(form.data.get("username", "")))
+        hides_password = enforcing is not None and "emergency" not in self.request.GET
+        return super().get_context_data(**kwargs, account=account or enforcing, hides_password=hides_password)
 
     def get_success_url(self) -> str:
         """Where the person wanted to be; not this very page, at which Django would refuse to go round in circles."""
@@ -58,12 +67,15 @@ class PasswordSignInView(auth_views.LoginView):
         """Sign in, and remember that it happened."""
         response = super().form_valid(form)
         user = signed_in_user(self.request)
+        is_break_glass = password_policy.is_break_glass(user)
         audit.record(
             AuditAction.SIGNED_IN,
             account=user.account,
             actor=user,
             target=user,
-            after={"method": "password", **({"break_glass": True} if password_policy.is_break_glass(user) else {})},
+            after={"method": "password", **({"break_glass": True} if is_break_glass else {})},
             request=self.request,
         )
+        if is_break_glass:
+            break_glass.tell_owners(user, self.request)
         return response

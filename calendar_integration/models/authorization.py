@@ -48,11 +48,16 @@ class AuthorizationAttempt(WithPermissions):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
     detail = models.CharField(max_length=300, blank=True)
+    refused_by_microsoft = models.BooleanField(
+        default=False,
+        help_text="Its token endpoint told us how it ended; what a browser brings may be typed by anybody.",
+    )
 
     class Meta:
         indexes = [
             models.Index(fields=["account", "-ended_at"], name="attempts_by_end"),
             models.Index(fields=["started_at"], condition=models.Q(ended_at=None), name="attempts_open"),
+            models.Index(fields=["ended_at"], name="attempts_by_age"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -10,14 +11,20 @@ from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionSta
 from calendar_integration.queueing import CLAIM
 
 BATCH = 200
+STALE_BATCH = 5000
 INTERVALS_UNTIL_STALE = 3
 
 
+@transaction.atomic
 def claim_due() -> list[int]:
-    """The ids of mailboxes that are due now, longest due first; they count as queued for two minutes."""
+    """The ids of mailboxes that are due now, longest due first; they count as queued for two minutes.
+
+    One that somebody is writing is left for the next time: nobody waits, and two who claim at once share no mailbox.
+    """
     now = timezone.now()
     due = (
-        Connection.objects.filter(
+        Connection.objects.select_for_update(skip_locked=True)
+        .filter(
             Q(lease_until=None) | Q(lease_until__lt=now),
             state__in=ACTIVE_STATES,
             next_attempt_at__lte=now,
@@ -41,8 +48,14 @@ def patience() -> timedelta:
     return timedelta(seconds=settings.SYNC_INTERVAL_SECONDS * INTERVALS_UNTIL_STALE)
 
 
+@transaction.atomic
 def mark_stale() -> int:
-    """Say so where an active mailbox has had no good sync for three intervals; answers how many."""
+    """Say so where an active mailbox has had no good sync for three intervals; answers how many.
+
+    One that somebody is writing is left for the next time, and so are those beyond a great number.
+    """
     too_long_ago = timezone.now() - patience()
     silent = Q(last_good_sync_at__lt=too_long_ago) | Q(last_good_sync_at=None, connected_at__lt=too_long_ago)
-    return Connection.objects.filter(silent, state=ConnectionState.ACTIVE).update(state=ConnectionState.STALE)
+    late = Connection.objects.select_for_update(skip_locked=True).filter(silent, state=ConnectionState.ACTIVE)
+    found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
+    return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)

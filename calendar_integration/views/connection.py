@@ -35,8 +35,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """Leave for Microsoft, also on behalf of the company. A link leads here, since no form may leave our origin."""
     user = signed_in_user(request)
     next_path = checked_path(request.GET.get("next"), "/meetings/")
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        # Another site's link must not reconnect what somebody has disconnected; the profile has the button.
+    if _comes_from_another_site(request):
         return redirect("profile")
     go = to_admin_consent if query_text(request, "for_company") else to_authorize
     return go(request, user, next_path)
@@ -45,11 +44,18 @@ def authorize(request: HttpRequest) -> HttpResponse:
 @require_GET
 def leave(request: HttpRequest) -> HttpResponse:
     """What the form of the profile leads to: a page that goes on to `authorize` by itself."""
+    if _comes_from_another_site(request):
+        return redirect("profile")
     context = {
         "next_path": checked_path(request.GET.get("next"), "/meetings/"),
         "for_company": bool(query_text(request, "for_company")),
     }
     return render(request, "calendar_integration/leave.html", context)
+
+
+def _comes_from_another_site(request: HttpRequest) -> bool:
+    """Another site's link must not reconnect what somebody has disconnected; the profile has the button."""
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 @require_GET

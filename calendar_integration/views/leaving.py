@@ -7,10 +7,12 @@ from django.shortcuts import redirect, render
 
 from accounts.models import User
 from calendar_integration import admin_consent, consent
+from calendar_integration.attempts import TooManyAttemptsError
 from calendar_integration.availability import Availability, Obstacle
 from calendar_integration.errors import UnavailableError
 
 UNREACHABLE = "Microsoft cannot be reached right now. It is usually back within minutes."
+TOO_MANY = "You have gone to Microsoft many times within the last hour. Wait an hour, then connect again."
 
 
 def to_authorize(request: HttpRequest, user: User, next_path: str) -> HttpResponse:
@@ -19,6 +21,9 @@ def to_authorize(request: HttpRequest, user: User, next_path: str) -> HttpRespon
         attempt, address = consent.begin(user, next_path)
     except consent.CannotConnectError as error:
         return not_possible(request, error.availability, next_path)
+    except TooManyAttemptsError:
+        messages.warning(request, TOO_MANY)
+        return redirect("profile")
     return HttpResponseRedirect(address) if address else redirect("office365_outcome", attempt.reference)
 
 

@@ -26,5 +26,9 @@
     event.preventDefault();
     dialog.close();
   });
-  dialog.addEventListener("close", function () { dialog.replaceChildren(); });
+  dialog.addEventListener("close", function () {
+    dialog.replaceChildren();
+    // What was chosen and not confirmed is not what counts: show what does.
+    document.querySelectorAll("form.setting-options").forEach(function (form) { form.reset(); });
+  });
 })();

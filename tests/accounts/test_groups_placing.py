@@ -86,6 +86,6 @@ def test_only_the_groups_at_the_end_count_for_a_mailbox(ana: User) -> None:
     assert place(bo, [second], [first]) == {}
     bo.connection.refresh_from_db()
     assert bo.connection.state == ConnectionState.ACTIVE
-    assert place(bo, [], [second]) == {bo.pk: "Will be disconnected from Office 365."}
+    assert place(bo, [], [second]) == {bo.pk: "Disconnected from Office 365, and what was synchronised is deleted"}
     bo.connection.refresh_from_db()
     assert bo.connection.state == ConnectionState.DISCONNECTED_BY_POLICY

@@ -251,6 +251,17 @@ def test_leaving_takes_no_address_of_another_site() -> None:
 
 
 @pytest.mark.django_db
+def test_another_sites_link_does_not_even_reach_the_page_that_goes_on_by_itself() -> None:
+    client = Client()
+    client.force_login(make_user(make_account()))
+    for path in ("/office365/leave/", "/office365/leave/?for_company=1"):
+        response = client.get(path, headers={"Sec-Fetch-Site": "cross-site"})
+        assert response.status_code == 302
+        assert response["Location"] == "/profile/"
+    assert client.get("/office365/leave/", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+@pytest.mark.django_db
 def test_whoever_is_connected_can_agree_but_only_with_the_tick() -> None:
     account = make_account()
     make_service(account)
@@ -267,20 +278,84 @@ def is_paused(user: User) -> bool:
     return prompt.is_paused(user.account_id, timezone.now())
 
 
+def make_refused(user: User, ago: timedelta) -> None:
+    """An attempt to which Microsoft itself answered that consent is needed."""
+    make_attempt(user, Outcome.CONSENT_REQUIRED, ended_at=timezone.now() - ago, refused_by_microsoft=True)
+
+
 @pytest.mark.django_db
 def test_a_report_ends_the_pause_and_what_comes_in_the_next_half_hour_does_not_begin_another() -> None:
     account = make_account()
     make_service(account)
     ana = make_user(account)
-    now = timezone.now()
-    make_attempt(ana, Outcome.CONSENT_REQUIRED, ended_at=now - timedelta(hours=2))
+    make_refused(ana, timedelta(hours=2))
     assert is_paused(ana)
-    CalendarService.objects.update(consent_reported_at=now - timedelta(hours=1))
+    CalendarService.objects.update(consent_reported_at=timezone.now() - timedelta(hours=1))
     assert not is_paused(ana)
-    make_attempt(ana, Outcome.CONSENT_REQUIRED, ended_at=now - timedelta(minutes=45))
+    make_refused(ana, timedelta(minutes=45))
     assert not is_paused(ana)
-    make_attempt(ana, Outcome.CONSENT_REQUIRED, ended_at=now - timedelta(minutes=15))
+    make_refused(ana, timedelta(minutes=15))
     assert is_paused(ana)
+
+
+def report(traveller: Traveller) -> None:
+    """An answer that anybody could have typed."""
+    leave(traveller)
+    assert traveller.client.get(forged(traveller)).status_code == 302
+    assert AdminConsentAttempt.objects.latest("pk").outcome == AdminConsentOutcome.REPORTED
+
+
+def reports_audited() -> int:
+    return AuditEvent.objects.filter(action="calendar.admin_consent_reported").count()
+
+
+def make_reported(microsoft: Sandbox, ago: timedelta, state: ConsentState = ConsentState.REPORTED) -> Traveller:
+    """Dana, in whose company somebody agreed so long ago."""
+    dana = make_dana(microsoft)
+    CalendarService.objects.update(consent_state=state, consent_reported_at=timezone.now() - ago)
+    return dana
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [ConsentState.REPORTED, ConsentState.CONFIRMED])
+def test_the_same_report_again_within_a_day_lifts_no_pause_and_is_not_told_again(
+    microsoft: Sandbox, state: ConsentState
+) -> None:
+    dana = make_reported(microsoft, timedelta(hours=3), state)
+    before = CalendarService.objects.get().consent_reported_at
+    for name in ("ana", "bo", "cy"):
+        make_attempt(make_user(dana.user.account, name), Outcome.DECLINED)
+    make_attempt(dana.user, Outcome.CONSENT_REQUIRED)
+    report(dana)
+    assert is_paused(dana.user)
+    assert CalendarService.objects.get().consent_reported_at == before
+    assert reports_audited() == 0
+
+
+@pytest.mark.django_db
+def test_a_refusal_by_microsoft_while_the_first_report_spreads_makes_no_second_one_count(microsoft: Sandbox) -> None:
+    dana = make_reported(microsoft, timedelta(hours=3))
+    make_refused(dana.user, timedelta(hours=2, minutes=45))
+    report(dana)
+    assert reports_audited() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ago", "refused_ago"),
+    [(timedelta(hours=3), timedelta(hours=1)), (timedelta(hours=25), None)],
+    ids=["after Microsoft asked for consent since", "after a day"],
+)
+def test_a_report_counts_anew(microsoft: Sandbox, ago: timedelta, refused_ago: timedelta | None) -> None:
+    dana = make_reported(microsoft, ago)
+    if refused_ago:
+        make_refused(dana.user, refused_ago)
+    report(dana)
+    reported_at = CalendarService.objects.get().consent_reported_at
+    assert reported_at
+    assert timezone.now() - reported_at < timedelta(minutes=1)
+    assert reports_audited() == 1
+    assert not is_paused(dana.user)
 
 
 words = st.sampled_from(["", "True", "true", "False", "access_denied", "server_error", str(CONTOSO_TENANT)])

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, User
-from calendar_integration import attempts
+from calendar_integration import attempts, prompt
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,
@@ -35,6 +36,10 @@ def make_traveller(microsoft: Sandbox) -> Traveller:
 
 def state_of(traveller: Traveller) -> str:
     return Connection.objects.get(user=traveller.user).state
+
+
+def is_paused(traveller: Traveller) -> bool:
+    return prompt.is_paused(traveller.user.account_id, timezone.now())
 
 
 def last_attempt() -> AuthorizationAttempt:
@@ -264,6 +269,26 @@ def test_consent_withdrawn_between_the_code_and_the_token_needs_an_admin(microso
     assert (last_attempt().outcome, state_of(ana)) == (Outcome.CONSENT_REQUIRED, ConnectionState.BLOCKED_BY_ADMIN)
     page = ana.client.get(response["Location"]).content.decode()
     assert "has to approve first" in page
+    assert is_paused(ana), "the token endpoint said so"
+
+
+def test_an_answer_that_anybody_can_type_pauses_nobody_else(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.leave()
+    response = ana.client.get(f"/office365/callback/?state={last_attempt().state}&error=consent_required")
+    assert (last_attempt().outcome, state_of(ana)) == (Outcome.CONSENT_REQUIRED, ConnectionState.BLOCKED_BY_ADMIN)
+    assert "has to approve first" in ana.client.get(response["Location"]).content.decode()
+    assert not is_paused(ana)
+
+
+def test_microsofts_description_becomes_one_line_of_the_audit_log(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    ana.leave()
+    said = "AADSTS1: no.\n\nDana made\u2028ana\tan owner.\r\nTrace: 1\0"
+    query = {"state": last_attempt().state, "error": "invalid_request", "error_description": said}
+    assert ana.client.get("/office365/callback/", query).status_code == 302
+    event = AuditEvent.objects.get(action="calendar.authorization_ended")
+    assert event.reason == "AADSTS1: no. Dana made ana an owner. Trace: 1"
 
 
 def test_a_description_that_no_database_takes_is_shortened_not_an_error(microsoft: Sandbox) -> None:

@@ -11,14 +11,16 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
 
 from accounts.extensions import run_consequences
-from accounts.impact import preview
+from accounts.impact import Impact, preview
 from accounts.models import Account, AuditAction, AuditEvent, Membership, User
-from accounts.tiered_settings import revision
+from accounts.tiered_settings import revision, store
+from accounts.tiered_settings.store import Action, Change
 from calendar_integration import attempts, connecting
 from calendar_integration.disconnecting import WORDS
 from calendar_integration.id_token import Identity
 from calendar_integration.integration_setting import CalendarAccess, ContactAccess, Method, Permissions
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
+from calendar_integration.setting_definitions import INTEGRATION
 from calendar_integration.tokens import Grant
 from tests.calendar_integration.making import (
     KEY,
@@ -242,3 +244,19 @@ def test_whoever_connects_while_a_lock_is_being_written_waits_and_is_then_refuse
             lock(account)
         assert outcome.result(10) == Outcome.SWITCHED_OFF
     assert not Connection.objects.exists()
+
+
+def test_a_preview_without_a_lock_says_who_stays_connected() -> None:
+    account = make_account()
+    for name in ("ana", "bo"):
+        make_connection(make_user(account, name))
+    off = Change(account, INTEGRATION.key, Action.SET, {**INTEGRATION.default, "on": False})
+
+    def shown() -> Impact:
+        return preview(account, lambda: store.apply(off, actor="a test"), keys=[INTEGRATION.key])
+
+    assert shown().remarks == (
+        "2 people stay connected as before and Atrium goes on synchronising. Lock the setting to disconnect them.",
+    )
+    store.apply(Change(account, INTEGRATION.key, Action.LOCK, reason="Audit"), actor="a test")
+    assert (shown().remarks, shown().affected) == ((), 2)

@@ -9,7 +9,16 @@ from django.test import Client
 from accounts.models import Account, User
 from calendar_integration import scopes, tokens
 from calendar_integration.integration_setting import CalendarAccess, ContactAccess, Permissions
-from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Contact, Meeting, Outcome
+from calendar_integration.models import (
+    AuthorizationAttempt,
+    CalendarService,
+    Connection,
+    ConnectionState,
+    ConsentState,
+    Contact,
+    Meeting,
+    Outcome,
+)
 from calendar_integration.sync.engine import Status, sync_connection
 from tests.calendar_integration.journey import SOON, Traveller
 from tests.calendar_integration.making import authorized, lock, set_integration
@@ -184,3 +193,23 @@ def test_whoever_was_disconnected_while_away_is_told_so_on_coming_back(microsoft
     assert "is locked to other permissions" in ana.client.get(response["Location"]).content.decode()
     assert Connection.objects.get().state == ConnectionState.DISCONNECTED_BY_POLICY
     assert ana.connect().permissions == WRITES
+
+
+@pytest.mark.parametrize(
+    ("company", "own", "consent"),
+    [
+        ({"calendars": "readwrite"}, {}, ConsentState.REPORTED),
+        ({}, {"contacts": "none"}, ConsentState.REPORTED),
+        ({}, {"calendars": "readwrite"}, ConsentState.CONFIRMED),
+        ({"calendars": "readwrite"}, {"calendars": "readwrite"}, ConsentState.CONFIRMED),
+    ],
+)
+def test_a_token_confirms_the_companys_consent_only_where_it_covers_what_the_company_wants(
+    microsoft: Sandbox, company: dict[str, str], own: dict[str, str], consent: ConsentState
+) -> None:
+    ana = make_traveller(microsoft)
+    CalendarService.objects.update(consent_state=ConsentState.REPORTED)
+    set_integration(account_of(ana), **company)
+    set_integration(ana.user, **own)
+    ana.connect()
+    assert CalendarService.objects.get().consent_state == consent

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, Group, Membership, User
-from calendar_integration import prompt
+from accounts.tiered_settings.reading import hypothetical
+from calendar_integration import attempts, prompt
 from calendar_integration.models import AskMode, AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.prompt import Facts, Verdict
+from calendar_integration.setting_definitions import ASK, INTEGRATION
 from tests.makers import make_account, make_attempt, make_connection, make_service, make_user, set_ask
 from tests.sandbox.running import Sandbox
 
@@ -73,8 +75,9 @@ def test_each_reason_is_named(known: Facts, verdict: Verdict) -> None:
     assert prompt.decide(known) is verdict
 
 
-def make_ended(user: User, outcome: Outcome, hours_ago: float = 1) -> None:
-    make_attempt(user, outcome, ended_at=timezone.now() - timedelta(hours=hours_ago))
+def make_ended(user: User, outcome: Outcome, hours_ago: float = 1, *, by_microsoft: bool = False) -> None:
+    ended_at = timezone.now() - timedelta(hours=hours_ago)
+    make_attempt(user, outcome, ended_at=ended_at, refused_by_microsoft=by_microsoft)
 
 
 def is_paused(account: Account) -> bool:
@@ -130,12 +133,32 @@ def test_an_account_without_a_service_asks_nobody() -> None:
 
 
 @pytest.mark.django_db
-def test_an_explicit_answer_that_consent_is_needed_pauses_for_a_day() -> None:
+def test_microsofts_own_answer_that_consent_is_needed_pauses_for_a_day() -> None:
     user = make_user(make_account())
-    make_ended(user, Outcome.CONSENT_REQUIRED, hours_ago=25)
+    make_ended(user, Outcome.CONSENT_REQUIRED, hours_ago=25, by_microsoft=True)
     assert not is_paused(user.account)
-    make_ended(user, Outcome.CONSENT_REQUIRED)
+    make_ended(user, Outcome.CONSENT_REQUIRED, by_microsoft=True)
     assert is_paused(user.account)
+
+
+@pytest.mark.django_db
+def test_a_refusal_of_another_kind_pauses_nothing() -> None:
+    user = make_user(make_account())
+    make_ended(user, Outcome.ERROR, by_microsoft=True)
+    assert not is_paused(user.account)
+
+
+@pytest.mark.django_db
+def test_what_a_browser_brings_counts_like_a_cancel() -> None:
+    account = make_account()
+    ana, bo, cy = (make_user(account, name) for name in ("ana", "bo", "cy"))
+    for _ in range(4):
+        make_ended(ana, Outcome.CONSENT_REQUIRED)
+    make_ended(ana, Outcome.DECLINED)
+    make_ended(bo, Outcome.DECLINED)
+    assert not is_paused(account)
+    make_ended(cy, Outcome.CONSENT_REQUIRED)
+    assert is_paused(account)
 
 
 @pytest.mark.django_db
@@ -157,7 +180,32 @@ def test_the_pause_ends_when_anyone_connects() -> None:
     people = [make_user(account, name) for name in ("ana", "bo", "cy")]
     for person in people:
         make_ended(person, Outcome.DECLINED, hours_ago=2)
-    make_ended(people[0], Outcome.CONSENT_REQUIRED, hours_ago=2)
+    make_ended(people[0], Outcome.CONSENT_REQUIRED, hours_ago=2, by_microsoft=True)
     assert is_paused(account)
     make_ended(people[1], Outcome.CONNECTED, hours_ago=1)
     assert not is_paused(account)
+
+
+@pytest.mark.django_db
+def test_whoever_was_sent_all_too_often_is_signed_in_all_the_same(microsoft: Sandbox) -> None:
+    account = make_account()
+    make_service(account, ask=AskMode.EVERY)
+    user = make_user(account)
+    for _ in range(attempts.MOST):
+        make_attempt(user, Outcome.EXPIRED)
+    assert prompt.address_after_sso(user, "/contacts/") == "/contacts/"
+
+
+@pytest.mark.django_db
+def test_it_can_be_asked_for_settings_that_do_not_count_yet() -> None:
+    account = make_account()
+    make_service(account, ask=AskMode.OFF)
+    user = make_user(account)
+    sales = Group.objects.create(account=account, name="Sales", priority=1)
+    set_ask(sales, AskMode.EVERY)
+    assert prompt.decide(prompt.gather(user)) is Verdict.ASK_IS_OFF
+    for person in (user, None):
+        answers = hypothetical(account, person, [sales.pk], [ASK.key, INTEGRATION.key])
+        assert prompt.decide(prompt.facts(account, person, answers)) is Verdict.REDIRECT
+    Membership.objects.create(group=sales, user=user)
+    assert prompt.gather(user) == prompt.facts(account, user, answers)

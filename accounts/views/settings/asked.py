@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, QueryDict
 from accounts.impact import Impact, preview
 from accounts.requests import LONGEST_PARAMETER
 from accounts.tiered_settings import registry, store
-from accounts.tiered_settings.definitions import SettingDefinition
+from accounts.tiered_settings.definitions import SettingDefinition, Tier
 from accounts.tiered_settings.reading import standing
-from accounts.tiered_settings.resolution import Answer
+from accounts.tiered_settings.resolution import Answer, Row
 from accounts.tiered_settings.store import Action, Change
 from accounts.tiered_settings.targets import account_of, people_below
 from accounts.views.settings.places import Place
@@ -55,19 +55,64 @@ class Asked:
         if self.action is Action.SET:
             switch = self.submitted.get("switch")
             return {"on": "Enable", "off": "Disable"}.get(switch or "", "Save")
+        if self.action is Action.RESET and self.place.tier is Tier.ACCOUNT:
+            return "Use product default"
         return VERBS[self.action]
+
+    @property
+    def title(self) -> str:
+        """The question."""
+        verb = {
+            "Save": "Change",
+            "Use inherited": "Use the inherited value of",
+            "Use product default": "Use the product default of",
+            "Remove all": "Remove everything set below for",
+        }.get(self.verb, self.verb)
+        return f"{verb} “{self.definition.title}”?"
+
+    @property
+    def done(self) -> str:
+        """What is true afterwards."""
+        return {
+            "Enable": "is on",
+            "Disable": "is off",
+            "Save": "is saved",
+            "Lock": "is locked",
+            "Unlock": "is unlocked",
+            "Use inherited": "is inherited again",
+            "Use product default": "is the product default again",
+            "Remove all": "is inherited by everyone below",
+        }[self.verb]
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether people can set it for themselves."""
+        return Tier.USER in self.definition.tiers
+
+    @property
+    def own(self) -> Row | None:
+        """What is set on this very tier."""
+        return next((row for row in self.answer.chain if row.tier is self.place.tier), None)
+
+    def changes_nothing(self) -> bool:
+        """Whether it stands like this already. Raises ImpossibleValueError."""
+        if self.action is Action.SET:
+            return self.own is not None and self.own.value == self.definition.kind.check(self._value())
+        if self.action is Action.UNLOCK:
+            return self.own is None or not self.own.locked
+        return self.action is Action.RESET and self.own is None
 
     @property
     def is_inheriting(self) -> bool:
         """Whether nothing is set on this very tier."""
-        return all(row.tier is not self.place.tier for row in self.answer.chain)
+        return self.own is None
 
 
 VERBS = {
     Action.LOCK: "Lock",
     Action.UNLOCK: "Unlock",
     Action.RESET: "Use inherited",
-    Action.RESET_BELOW: "Reset all",
+    Action.RESET_BELOW: "Remove all",
 }
 
 

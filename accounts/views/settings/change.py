@@ -74,21 +74,16 @@ def _do(request: HttpRequest, asked: Asked, form: ConfirmForm) -> HttpResponse:
 
 
 def _done(asked: Asked, happened: Mapping[int, str]) -> str:
-    words = {
-        Action.SET: "saved",
-        Action.LOCK: "locked",
-        Action.UNLOCK: "unlocked",
-        Action.RESET: "now inherited",
-        Action.RESET_BELOW: "reset for everyone below",
-    }
     told = [
         f"{people} {'person' if people == 1 else 'people'}: {what}"
         for what, people in Counter(happened.values()).most_common(3)
     ]
-    return " ".join([f"“{asked.definition.title}” is {words[asked.action]}.", *told])
+    return " ".join([f"“{asked.definition.title}” {asked.done}.", *told])
 
 
 def _ask(request: HttpRequest, asked: Asked, form: ConfirmForm, *, status: int = 200, notice: str = "") -> HttpResponse:
+    if asked.changes_nothing():
+        return confirmation(request, "accounts/settings/_nothing.html", {"asked": asked, "title": asked.title})
     seen = preview_of(asked)
     context = {
         "asked": asked,
@@ -97,6 +92,6 @@ def _ask(request: HttpRequest, asked: Asked, form: ConfirmForm, *, status: int =
         "lines": summary(seen, asked.definition.kind),
         "becomes": asked.definition.kind.in_words(asked.change().value) if asked.action is Action.SET else "",
         "notice": notice,
-        "title": f"{asked.verb} “{asked.definition.title}”?",
+        "title": asked.title,
     }
     return confirmation(request, "accounts/settings/_change.html", context, status=status)

@@ -42,11 +42,14 @@ def in_order(definitions: Sequence[SettingDefinition]) -> list[SettingDefinition
 
 
 def matching(definitions: Sequence[SettingDefinition], words: str) -> list[SettingDefinition]:
-    """Those whose name, section or description has every word."""
+    """Those whose name, section, description or options have every word."""
     wanted = words.casefold().split()
 
     def text(definition: SettingDefinition) -> str:
-        return f"{definition.title} {definition.description} {definition.section} {definition.tab}".casefold()
+        options = definition.kind.options
+        labels = [option.label for option in options] + [label for each in options for _word, label in each.choices]
+        named = (definition.title, definition.description, definition.section, definition.tab, *labels)
+        return " ".join(named).casefold()
 
     return [each for each in definitions if all(word in text(each) for word in wanted)]
 

@@ -45,6 +45,7 @@ def confirm(request: HttpRequest, actor: User, pending: PendingImport, seen: int
     """Import it, or show what it would do now that something has changed."""
     rows = pending_imports.rows_of(pending)
     digest = request.POST.get("plan", "")
+    plan = plan_of(pending.account, rows, actor=actor)
     try:
         with transaction.atomic():
             apply(
@@ -59,8 +60,10 @@ def confirm(request: HttpRequest, actor: User, pending: PendingImport, seen: int
             pending_imports.use_up(pending)
     except StaleError:
         return preview_page(request, actor, pending, is_stale=True)
-    messages.success(request, f"{pending.file_name or 'The file'} is imported.")
-    return redirect("users")
+    numbers = f"{len(plan.created):,} created, {len(plan.changed):,} changed"
+    messages.success(request, f"{pending.file_name or 'The file'} is imported: {numbers}.")
+    # Whoever imported themselves out of managing the account has nothing to look at there.
+    return redirect("users" if User.objects.get(pk=actor.pk).is_account_admin else "home")
 
 
 def preview_page(request: HttpRequest, actor: User, pending: PendingImport, *, is_stale: bool = False) -> HttpResponse:

@@ -43,7 +43,7 @@ def test_confirming_changes_it_and_is_audited_with_the_address(dana: Visitor) ->
         {"key": LAMP, "inherited": True},
         {"key": LAMP, "value": True, "locked": False},
     )
-    assert "“Lamp” is saved." in text_of(dana.opens(ACCOUNT))
+    assert "“Lamp” is on." in text_of(dana.opens(ACCOUNT))
 
 
 def test_a_choice_is_saved_by_its_own_button(dana: Visitor) -> None:
@@ -68,7 +68,7 @@ def test_a_lock_asks_why_and_loses_nothing(dana: Visitor) -> None:
 
 def test_the_lock_of_what_is_inherited_says_that_it_becomes_ones_own(dana: Visitor) -> None:
     page = text_of(dana.previews(ACCOUNT, DOOR, "lock"))
-    assert "The value shown here now, open, becomes the account's own." in page
+    assert "The value that counts here now, open, becomes the account's own." in page
     do(dana.person.account, Action.SET, "shut")
     assert "becomes the account's own" not in text_of(dana.previews(ACCOUNT, DOOR, "lock"))
 
@@ -81,7 +81,7 @@ def test_a_stale_confirmation_gets_a_fresh_preview_and_writes_nothing(dana: Visi
     assert answer.status_code == 409
     assert "Somebody changed settings, groups or memberships meanwhile." in text_of(answer)
     assert 'name="seen" value="1"' in text_of(answer)
-    assert "(ajar)" in text_of(answer)
+    assert "ajar → shut" in text_of(answer)
     assert SettingValue.objects.get().value == "ajar"
 
 
@@ -138,8 +138,8 @@ def test_reset_all_below_has_a_preview_of_its_own(dana: Visitor) -> None:
     lee = make_user(account, "lee")
     do(lee, Action.SET, "ajar")
     page = text_of(dana.previews(ACCOUNT, DOOR, "reset-below"))
-    assert "Reset all “Door”?" in page
-    assert 'Own choice <span class="quiet">(ajar)</span>' in page
+    assert "Remove everything set below for “Door”?" in page
+    assert 'Own choice<span class="line-change">ajar → open</span>' in page
     dana.confirms(ACCOUNT, DOOR, "reset-below")
     assert door_of(lee) == "open"
 
@@ -171,3 +171,24 @@ def test_an_admin_sets_what_counts_for_a_member_and_not_for_an_owner(dana: Visit
     assert lee.opens(owners).status_code == 200
     assert lee.confirms(owners, DOOR, "set", choice="shut").status_code == 403
     assert door_of(dana.person) == "open"
+
+
+@pytest.mark.parametrize(("action", "query"), [("set", {"choice": "shut"}), ("unlock", {})])
+def test_what_is_so_already_is_not_asked_about(dana: Visitor, action: str, query: dict[str, str]) -> None:
+    do(dana.person.account, Action.SET, "shut")
+    page = text_of(dana.previews(ACCOUNT, DOOR, action, **query))
+    assert "Nothing to change" in page
+    assert "seen" not in page
+
+
+def test_saving_what_is_inherited_says_what_that_is_good_for(dana: Visitor) -> None:
+    page = text_of(dana.previews("/settings/", DOOR, "set", choice="open"))
+    assert "It is so already by inheritance; saved here, it stays when the tier above changes." in page
+
+
+def test_a_confirmation_that_is_a_page_of_its_own_is_left_when_it_is_done() -> None:
+    dana = Visitor(make_user(make_account(), "dana", role=Role.OWNER), dialog=True)
+    path = f"{ACCOUNT}change/{LAMP}/set/"
+    behind = {"HX-Current-URL": f"http://testserver{path}?switch=on"}
+    answer = dana.client.post(path, {"switch": "on", "seen": "0"}, headers=behind)
+    assert answer["HX-Redirect"] == "/account/settings/house/#tests.lamp"

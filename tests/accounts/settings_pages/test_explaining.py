@@ -40,7 +40,7 @@ def test_the_whole_chain_is_shown_with_the_rule_that_won(dana: Visitor) -> None:
     order = ["The account", "Group Sales", "Group Interns", "Own choice", "Product default"]
     assert [page.index(f"<h2>{label}") for label in order] == sorted(page.index(f"<h2>{label}") for label in order)
     assert page.count("nothing set") == 2
-    assert page.count("Counts</span>") == 1
+    assert page.count("Applies</span>") == 1
 
 
 def test_admins_explain_it_for_anyone_by_e_mail(dana: Visitor) -> None:
