@@ -83,7 +83,8 @@ def _done(asked: Asked, happened: Mapping[int, str]) -> str:
 
 def _ask(request: HttpRequest, asked: Asked, form: ConfirmForm, *, status: int = 200, notice: str = "") -> HttpResponse:
     if asked.changes_nothing():
-        return confirmation(request, "accounts/settings/_nothing.html", {"asked": asked, "title": asked.title})
+        context = {"asked": asked, "title": asked.title, "is_stale": bool(notice)}
+        return confirmation(request, "accounts/settings/_nothing.html", context, status=status)
     seen = preview_of(asked)
     context = {
         "asked": asked,

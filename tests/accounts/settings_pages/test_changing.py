@@ -181,6 +181,13 @@ def test_what_is_so_already_is_not_asked_about(dana: Visitor, action: str, query
     assert "seen" not in page
 
 
+def test_a_stale_confirmation_of_what_somebody_else_just_did_says_so(dana: Visitor) -> None:
+    do(dana.person.account, Action.SET, "shut")
+    answer = dana.client.post(f"{ACCOUNT}change/{DOOR}/set/", {"choice": "shut", "seen": "0"})
+    assert answer.status_code == 409
+    assert "Somebody changed settings, groups or memberships meanwhile. You wrote nothing." in text_of(answer)
+
+
 def test_saving_what_is_inherited_says_what_that_is_good_for(dana: Visitor) -> None:
     page = text_of(dana.previews("/settings/", DOOR, "set", choice="open"))
     assert "It is so already by inheritance; saved here, it stays when the tier above changes." in page
