@@ -63,7 +63,8 @@ class State:
 class World:
     """The state, what is kept in memory only, and whom to tell when the state changed.
 
-    `codes` and `pending` belong to the identity platform and the SAML identity provider.
+    `codes` belongs to the identity platform, `pending` and `participants` (by the person's oid) to the SAML identity
+    provider.
     """
 
     config: Config
@@ -75,12 +76,13 @@ class World:
     calls: RequestLog = field(default_factory=RequestLog)
     codes: dict[str, Any] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
+    participants: dict[str, list[Any]] = field(default_factory=dict)
 
     def reset(self) -> None:
         """Back to the seed, one generation on. Keys and certificates stay."""
         self.state = self.seed(self.state.generation + 1)
         self.faults, self.calls = Faults(), RequestLog()
-        self.codes, self.pending = {}, {}
+        self.codes, self.pending, self.participants = {}, {}, {}
         self.changed()
 
     def tenant(self, name: str) -> Tenant | None:

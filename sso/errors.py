@@ -15,6 +15,8 @@ class Reason(StrEnum):
     UNSIGNED = "unsigned"
     WEAK_ALGORITHM = "weak_algorithm"
     BAD_SIGNATURE = "bad_signature"
+    NOT_ENCRYPTED = "not_encrypted"
+    UNDECRYPTABLE = "undecryptable"
     WRONG_ISSUER = "wrong_issuer"
     WRONG_AUDIENCE = "wrong_audience"
     WRONG_RECIPIENT = "wrong_recipient"
@@ -27,6 +29,7 @@ class Reason(StrEnum):
     NO_EMAIL = "no_email"
     SEVERAL_EMAILS = "several_emails"
     FOREIGN_DOMAIN = "foreign_domain"
+    CONFIRM_ADDRESS = "confirm_address"
     OTHER_IDENTITY = "other_identity"
     DEACTIVATED = "deactivated"
 

@@ -15,11 +15,13 @@ from sandbox.control.answers import (
 )
 from sandbox.identity.registration import CLIENT_ID, redirect_uris
 from sandbox.identity.scopes import UnknownScope, parse_scopes
-from sandbox.tenant.model import Tenant
+from sandbox.saml_idp.encryption import is_certificate
+from sandbox.tenant.model import SamlOptions, Tenant
 from sandbox.world import World, world_of
 
 _USER_CONSENT = ("allowed", "admin_only")
 _NAME_IDS = ("persistent", "emailAddress")
+_SAML_SWITCHES = ("sign_response", "sign_assertion", "encrypt", "verify_requests")
 
 
 async def state(request: Request) -> Response:
@@ -148,8 +150,15 @@ async def saml(request: Request) -> Response:
     name_id_format = given.get("name_id_format", tenant.saml.name_id_format)
     if name_id_format not in _NAME_IDS:
         raise ControlError(400, f"name_id_format must be one of {', '.join(_NAME_IDS)}")
-    tenant.saml.name_id_format = name_id_format
-    tenant.saml.sign_response = bool(given.get("sign_response", tenant.saml.sign_response))
+    certificates = given.get("sp_certificates", tenant.saml.sp_certificates)
+    if not isinstance(certificates, list) or not all(is_certificate(text) for text in certificates):
+        raise ControlError(400, "sp_certificates must be a list of certificates, each the base64 of its DER")
+    switches = {name: bool(given.get(name, getattr(tenant.saml, name))) for name in _SAML_SWITCHES}
+    if not switches["sign_response"] and not switches["sign_assertion"]:
+        raise ControlError(400, "sign_response or sign_assertion must be on; the fault saml.unsigned signs nothing")
+    if (switches["encrypt"] or switches["verify_requests"]) and not certificates:
+        raise ControlError(400, "encrypt and verify_requests need sp_certificates")
+    tenant.saml = SamlOptions(name_id_format=name_id_format, sp_certificates=certificates, **switches)
     world.changed()
     return answer(tenant.saml)
 

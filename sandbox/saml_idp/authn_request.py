@@ -36,7 +36,7 @@ class AuthnRequest:
 
 def read_request(message: str, relay_state: str, *, deflated: bool) -> AuthnRequest:
     """From the SAMLRequest parameter. Raises UnreadableRequest."""
-    root = _parse(_decode(message, deflated=deflated))
+    root = decoded(message, deflated=deflated)
     if root.tag != f"{{{PROTOCOL}}}AuthnRequest":
         raise UnreadableRequest("the message is not an AuthnRequest")
     policy = root.find(f"{{{PROTOCOL}}}NameIDPolicy")
@@ -48,6 +48,11 @@ def read_request(message: str, relay_state: str, *, deflated: bool) -> AuthnRequ
         force=root.get("ForceAuthn") in ("true", "1"),
         relay_state=relay_state,
     )
+
+
+def decoded(message: str, *, deflated: bool) -> etree._Element:
+    """The root element of a message. Raises UnreadableRequest."""
+    return _parse(_decode(message, deflated=deflated))
 
 
 def _decode(message: str, *, deflated: bool) -> bytes:

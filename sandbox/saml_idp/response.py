@@ -13,6 +13,7 @@ from lxml import etree
 from sandbox.faults import Faults
 from sandbox.keys import SigningKey
 from sandbox.saml_idp.authn_request import ASSERTION, PROTOCOL, AuthnRequest
+from sandbox.saml_idp.encryption import encrypted
 from sandbox.saml_idp.signature import place_for_signature, sign
 from sandbox.tenant.model import Person, Tenant
 
@@ -39,11 +40,23 @@ class Answer:
     issuer: str
     now: datetime
     audience: str
+    session_index: str
     signed: bool = True
+
+    @property
+    def signs_assertion(self) -> bool:
+        """Whether the assertion has a signature of its own."""
+        return self.signed and self.tenant.saml.sign_assertion
 
 
 def encoded_response(
-    tenant: Tenant, person: Person, request: AuthnRequest, issuer: str, key: SigningKey, faults: Faults
+    tenant: Tenant,
+    person: Person,
+    request: AuthnRequest,
+    issuer: str,
+    key: SigningKey,
+    faults: Faults,
+    session_index: str,
 ) -> str:
     """The SAMLResponse parameter, spoiled by whatever fault is on."""
     if faults.take("saml.garbage", person.upn):
@@ -57,6 +70,7 @@ def encoded_response(
         issuer,
         now=datetime.now(UTC) - (_AGO if expired else timedelta()),
         audience="https://another.example/metadata" if elsewhere else request.issuer,
+        session_index=session_index,
         signed=faults.take("saml.unsigned", person.upn) is None,
     )
     return base64.b64encode(etree.tostring(_response(answer, key))).decode()
@@ -74,7 +88,8 @@ def _response(answer: Answer, key: SigningKey) -> etree._Element:
     status = etree.SubElement(response, f"{{{PROTOCOL}}}Status")
     etree.SubElement(status, f"{{{PROTOCOL}}}StatusCode", {"Value": _SUCCESS})
     assertion = _assertion(answer)
-    response.append(sign(assertion, key) if answer.signed else assertion)
+    signed = sign(assertion, key) if answer.signs_assertion else assertion
+    response.append(encrypted(signed, answer.tenant.saml.sp_certificates[0]) if answer.tenant.saml.encrypt else signed)
     return sign(response, key) if signs_response else response
 
 
@@ -94,7 +109,7 @@ def _assertion(answer: Answer) -> etree._Element:
     for name, value in (("ID", _new_id()), ("Version", "2.0"), ("IssueInstant", _instant(answer.now))):
         assertion.set(name, value)
     _add(assertion, "Issuer", answer.issuer)
-    if answer.signed:
+    if answer.signs_assertion:
         place_for_signature(assertion)
     _add_subject(assertion, answer)
     conditions = _add(
@@ -104,18 +119,22 @@ def _assertion(answer: Answer) -> etree._Element:
         NotOnOrAfter=_instant(answer.now + _VALID_FOR),
     )
     _add(_add(conditions, "AudienceRestriction"), "Audience", answer.audience)
-    statement = _add(assertion, "AuthnStatement", AuthnInstant=_instant(answer.now), SessionIndex=_new_id())
+    statement = _add(assertion, "AuthnStatement", AuthnInstant=_instant(answer.now), SessionIndex=answer.session_index)
     _add(_add(statement, "AuthnContext"), "AuthnContextClassRef", _PASSWORD)
     _add_attributes(assertion, answer.person)
     return assertion
 
 
+def name_id_of(tenant: Tenant, person: Person, wanted: str) -> tuple[str, str]:
+    """The person's name id and its format: the wanted one, or else the tenant's."""
+    kind = next((name for name, urn in _FORMATS.items() if urn == wanted), tenant.saml.name_id_format)
+    return (person.oid if kind == "persistent" else person.upn), _FORMATS[kind]
+
+
 def _add_subject(assertion: etree._Element, answer: Answer) -> None:
-    wanted = answer.request.name_id_format
-    kind = next((name for name, urn in _FORMATS.items() if urn == wanted), answer.tenant.saml.name_id_format)
-    value = answer.person.oid if kind == "persistent" else answer.person.upn
+    value, name_format = name_id_of(answer.tenant, answer.person, answer.request.name_id_format)
     subject = _add(assertion, "Subject")
-    _add(subject, "NameID", value, Format=_FORMATS[kind])
+    _add(subject, "NameID", value, Format=name_format)
     confirmation = _add(subject, "SubjectConfirmation", Method=_BEARER)
     data = _add(confirmation, "SubjectConfirmationData", NotOnOrAfter=_instant(answer.now + _VALID_FOR))
     data.set("Recipient", answer.request.acs_url)

@@ -9,8 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from sandbox.pages import auto_post, page
 from sandbox.saml_idp.authn_request import AuthnRequest, UnreadableRequest, read_request
 from sandbox.saml_idp.metadata import entity_id
+from sandbox.saml_idp.participants import take_part
 from sandbox.saml_idp.response import encoded_response
 from sandbox.saml_idp.sign_in import picker_url, session_of, unknown_organisation
+from sandbox.saml_idp.signed_messages import verify_sent
 from sandbox.tenant.model import Tenant
 from sandbox.world import World, world_of
 
@@ -30,6 +32,8 @@ async def sso(request: Request) -> Response:
     values = request.query_params if by_redirect else await request.form()
     message, relay_state = str(values.get("SAMLRequest", "")), str(values.get("RelayState", ""))
     try:
+        if tenant.saml.verify_requests:
+            verify_sent(tenant.saml.sp_certificates, "SAMLRequest", message, request.url.query if by_redirect else None)
         asked = read_request(message, relay_state, deflated=by_redirect)
     except UnreadableRequest as error:
         return _problem(str(error))
@@ -71,7 +75,8 @@ async def proceed(request: Request) -> Response:
     person = tenant.people[session.oid]
     request.state.upn = person.upn
     key = world.keys.saml[tenant.domain]
-    message = encoded_response(tenant, person, asked, entity_id(world, tenant), key, world.faults)
+    seat = take_part(world, tenant, person, asked)
+    message = encoded_response(tenant, person, asked, entity_id(world, tenant), key, world.faults, seat.session_index)
     fields = {"SAMLResponse": message, **({"RelayState": asked.relay_state} if asked.relay_state else {})}
     return auto_post(asked.acs_url, fields, "Signing you in")
 

@@ -39,10 +39,17 @@ class Policy:
 
 @dataclass
 class SamlOptions:
-    """How this tenant's identity provider writes its answers."""
+    """How this tenant's identity provider writes its answers, and what it asks of requests.
+
+    `sp_certificates` (PEM bodies) are the service provider's: the first is encrypted for, any of them may sign.
+    """
 
     sign_response: bool = False
+    sign_assertion: bool = True
     name_id_format: str = "persistent"
+    encrypt: bool = False
+    verify_requests: bool = False
+    sp_certificates: list[str] = field(default_factory=list)
 
 
 @dataclass

@@ -3,18 +3,39 @@
 http://docs.oasis-open.org/security/saml/v2.0/
 """
 
+from sso.saml.keys import checked_certificate, generate_key_pair
+from sso.saml.logout import LogoutAsked, logout_request, logout_response, read_logout_request, read_logout_response
 from sso.saml.message import MessageHeader, read_header
-from sso.saml.metadata import IdpMetadata, parse_idp_metadata, sp_metadata
-from sso.saml.request import request_url
+from sso.saml.metadata import IdpMetadata, parse_idp_metadata
+from sso.saml.outgoing import NoKeyError, Outgoing
+from sso.saml.own_metadata import sp_metadata
+from sso.saml.party import KeyPair, Party, party_of
+from sso.saml.request import authn_request
 from sso.saml.response import Assertion, read_response
+from sso.saml.toolkit import acs_url, entity_id, slo_url
 
 __all__ = [
     "Assertion",
     "IdpMetadata",
+    "KeyPair",
+    "LogoutAsked",
     "MessageHeader",
+    "NoKeyError",
+    "Outgoing",
+    "Party",
+    "acs_url",
+    "authn_request",
+    "checked_certificate",
+    "entity_id",
+    "generate_key_pair",
+    "logout_request",
+    "logout_response",
     "parse_idp_metadata",
+    "party_of",
     "read_header",
+    "read_logout_request",
+    "read_logout_response",
     "read_response",
-    "request_url",
+    "slo_url",
     "sp_metadata",
 ]

@@ -1,21 +1,30 @@
-"""Asking an identity provider: an AuthnRequest by HTTP-Redirect."""
+"""Asking an identity provider who somebody is: an AuthnRequest."""
 
-from urllib.parse import urlencode
+from lxml import etree
 
-from onelogin.saml2.authn_request import OneLogin_Saml2_Authn_Request
+from sso.models import NameIdFormat
+from sso.saml.names import HTTP_POST, PROTOCOL
+from sso.saml.outgoing import Outgoing, new_message, send, signing_key
+from sso.saml.party import Party
+from sso.saml.toolkit import acs_url
 
-from sso.models import IdentityProvider
-from sso.saml.toolkit import settings_of
 
+def authn_request(party: Party) -> Outgoing:
+    """A fresh request by the binding of the settings, signed where they say so.
 
-def request_url(provider: IdentityProvider) -> tuple[str, str]:
-    """The id of a fresh request, and the provider's address that carries it.
-
-    No RelayState: where the person wanted to go is kept with the request.
+    No RelayState: where the person wanted to go is kept with the request. Raises NoKeyError where it is to be signed
+    and there is no key pair.
     """
-    request = OneLogin_Saml2_Authn_Request(settings_of(provider), name_id_value_req=None, set_nameid_policy=False)
-    separator = "&" if "?" in provider.sso_url else "?"
-    return (
-        request.get_id(),
-        f"{provider.sso_url}{separator}{urlencode({'SAMLRequest': request.get_request()})}",
+    settings = party.settings
+    message = new_message(
+        "AuthnRequest",
+        party,
+        settings.sso_url,
+        ProtocolBinding=HTTP_POST,
+        AssertionConsumerServiceURL=acs_url(party.vanity),
     )
+    if settings.name_id_format not in ("", NameIdFormat.UNSPECIFIED):
+        policy = etree.SubElement(message, f"{{{PROTOCOL}}}NameIDPolicy", Format=settings.name_id_format)
+        policy.set("AllowCreate", "true")
+    key = signing_key(party) if settings.sign_requests else None
+    return send(message, "SAMLRequest", settings.sso_url, settings.sso_binding, key)

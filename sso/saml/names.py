@@ -1,0 +1,21 @@
+"""Names of the standards: namespaces, bindings, formats."""
+
+PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol"
+ASSERTION = "urn:oasis:names:tc:SAML:2.0:assertion"
+METADATA = "urn:oasis:names:tc:SAML:2.0:metadata"
+DSIG = "http://www.w3.org/2000/09/xmldsig#"
+DSIG_MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+DSIG_11 = "http://www.w3.org/2009/xmldsig11#"
+ENC = "http://www.w3.org/2001/04/xmlenc#"
+ENC_11 = "http://www.w3.org/2009/xmlenc11#"
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+BINDINGS = "urn:oasis:names:tc:SAML:2.0:bindings:"
+HTTP_REDIRECT = f"{BINDINGS}HTTP-Redirect"
+HTTP_POST = f"{BINDINGS}HTTP-POST"
+
+BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
+TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+RSA_SHA256 = f"{DSIG_MORE}rsa-sha256"
