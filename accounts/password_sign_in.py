@@ -35,7 +35,7 @@ def matching_people(email: str, password: str, vanity: str | None = None) -> lis
     people = User.objects.select_related("account").filter(email=email.strip().lower(), is_active=True)
     if vanity:
         people = people.filter(account__vanity=vanity)
-    candidates = list(people)
+    candidates = list(people.order_by("account__name", "pk"))
     if not candidates:
         make_password(password)  # an unknown address takes as long to refuse as a wrong password
     return [person for person in candidates if person.check_password(password)]

@@ -14,6 +14,8 @@ TARGETS = {
     "connection": "Connection",
     "identityprovider": "Identity provider",
     "calendarservice": "Calendar service",
+    "serviceproviderkey": "Certificate",
+    "providerdraft": "Single sign-on",
 }
 
 

@@ -26,6 +26,7 @@ AREAS = {
     "audit": "Audit log",
     "sign_in": "Sign-in",
     "sso": "Single sign-on",
+    "domain": "Domains",
     "calendar": "Office 365",
 }
 

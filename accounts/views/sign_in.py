@@ -52,9 +52,10 @@ class PasswordSignInView(auth_views.LoginView):
         vanity = self.kwargs.get("vanity")
         account = get_object_or_404(Account, vanity=vanity) if vanity else None
         form = kwargs.get("form")
-        enforcing = account if account and password_policy.is_enforced(account) else None
-        if enforcing is None and form is not None and form.is_bound:
-            enforcing = password_policy.enforcing_account(str(form.data.get("username", "")))
+        if account is not None:
+            enforcing = account if password_policy.is_enforced(account) else None
+        else:
+            enforcing = password_policy.enforcing_account(form.data.get("username", "")) if form else None
         hides_password = enforcing is not None and "emergency" not in self.request.GET
         return super().get_context_data(**kwargs, account=account or enforcing, hides_password=hides_password)
 

@@ -84,6 +84,17 @@ PRIVATE = {
     "groups/<int:group_id>/members/<int:person_id>/admin/": Address(ADMINS, post=302),
     "account/audit/": Address(ADMINS),
     "account/audit.csv": Address(ADMINS),
+    "account/sso/": Address(ADMINS),
+    "account/sso/draft/": Address(ADMINS, post=422),
+    "account/sso/draft/metadata/": Address(ADMINS, post=422),
+    "account/sso/draft/discard/": Address(ADMINS, get=302, post=302),  # there is no draft
+    "account/sso/test/": Address(ADMINS, get=302),  # likewise
+    "account/sso/test/result/": Address(ADMINS, get=302),
+    "account/sso/activate/": Address(ADMINS, get=409, post=409),  # likewise
+    "account/sso/enforce/": Address(ADMINS, get=409, post=409),  # nothing is in use
+    "account/sso/stop-enforcing/": Address(ADMINS, get=409, post=409),
+    "account/sso/off/": Address(ADMINS, get=409, post=409),
+    "account/sso/on/": Address(ADMINS, get=409, post=409),
     "account/sso/domains/": Address(ADMINS, post=422),
     "account/sso/domains/unknown/": Address(ADMINS, get=405, post=422),
     "account/sso/domains/<int:domain_id>/": Address(ADMINS),
