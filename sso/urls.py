@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from sso.views.sign_in import acs, discover, finish, login, metadata
+from sso import urls_mapping, urls_people, urls_setup
+from sso.views.discover import discover
+from sso.views.sign_in import acs, finish, login, metadata
 
 urlpatterns = [
     path("sso/", discover, name="sso_discover"),
@@ -10,4 +12,7 @@ urlpatterns = [
     path("sso/<slug:vanity>/acs/", acs, name="sso_acs"),
     path("sso/<slug:vanity>/finish/", finish, name="sso_finish"),
     path("sso/<slug:vanity>/metadata/", metadata, name="sso_metadata"),
+    *urls_setup.urlpatterns,
+    *urls_mapping.urlpatterns,
+    *urls_people.urlpatterns,
 ]

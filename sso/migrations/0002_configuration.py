@@ -86,11 +86,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="identityprovider",
-            name="is_enforced",
-            field=models.BooleanField(default=False, help_text="No password but for break-glass owners."),
-        ),
-        migrations.AddField(
-            model_name="identityprovider",
             name="name_id_format",
             field=models.CharField(
                 choices=[

@@ -66,7 +66,6 @@ class IdentityProvider(ProviderSettings):
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="identity_provider")
     is_enabled = models.BooleanField(default=False)
-    is_enforced = models.BooleanField(default=False, help_text="No password but for break-glass owners.")
     unknown_domain = models.CharField(max_length=8, choices=UnknownDomain, default=UnknownDomain.REFUSE)
 
     def __str__(self) -> str:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Account, AuditAction, AuditEvent
 from accounts.references import new_reference
+from sso import sign_in_log
 from sso.errors import Reason, SamlError
+from sso.saml import Assertion
 
 logger = logging.getLogger(__name__)
 
@@ -29,14 +31,17 @@ ADVICE = {
     Reason.NO_EMAIL: "Your identity provider did not send your e-mail address. Tell your administrator.",
     Reason.SEVERAL_EMAILS: "Your identity provider sent several e-mail addresses for you. Tell your administrator.",
     Reason.FOREIGN_DOMAIN: "Your e-mail address is not in one of this company's domains. Tell your administrator.",
+    Reason.CONFIRM_ADDRESS: (
+        "We have sent a mail to your address. Open the link in it within a day to confirm that it is yours."
+    ),
     Reason.OTHER_IDENTITY: "Your identity provider knows you under a new identifier. Tell your administrator.",
     Reason.DEACTIVATED: "Your user is deactivated. Ask your administrator.",
 }
 OTHERWISE = "Atrium could not accept the answer of your company's sign-in. Start again."
 
 
-def refuse(request: HttpRequest, vanity: str, error: SamlError) -> HttpResponse:
-    """A 403 page; the reason goes into the audit log and the process's log under the same reference."""
+def refuse(request: HttpRequest, vanity: str, error: SamlError, *, assertion: Assertion | None = None) -> HttpResponse:
+    """A 403 page; the reason goes into the logs under the same reference, with the assertion where it was verified."""
     account = get_object_or_404(Account, vanity=vanity)
     reference = new_reference()
     logger.warning("sign-in at %s refused: %s, reference %s", vanity, error, reference)
@@ -51,7 +56,20 @@ def refuse(request: HttpRequest, vanity: str, error: SamlError) -> HttpResponse:
             reference=reference,
             request=request,
         )
-    context = {"account": account, "advice": ADVICE.get(error.reason, OTHERWISE), "reference": reference}
+    sign_in_log.record(
+        account,
+        reference=reference,
+        reason=str(error.reason),
+        detail=error.detail,
+        assertion=assertion,
+        request=request,
+    )
+    context = {
+        "account": account,
+        "advice": ADVICE.get(error.reason, OTHERWISE),
+        "reference": reference,
+        "is_confirming": error.reason is Reason.CONFIRM_ADDRESS,
+    }
     return render(request, "sso/refused.html", context, status=403)
 
 

@@ -1,33 +1,35 @@
 """The addresses of a sign-in: login, assertion consumer service, finish, and our metadata."""
 
-import secrets
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib.auth import login as django_login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
-from accounts.models import Account, AuditAction, Domain
+from accounts.models import Account, AuditAction, User
 from accounts.paths import checked_path
+from accounts.permissions import require_admin
+from accounts.references import new_reference
 from accounts.requests import query_text
 from accounts.signing_in import sessions
 from calendar_integration import prompt
-from sso import saml, sign_in
+from sso import provisioning, saml, sign_in, sign_in_log, single_logout
+from sso.configuration import drafts, testing
 from sso.errors import Reason, SamlError
-from sso.models import IdentityProvider
+from sso.models import AuthnRequest, IdentityProvider
+from sso.views.browser import BROWSER_COOKIE, UNASKED_COOKIE, browser_key_of, browser_keys, remember_browser
 from sso.views.refusal import refuse
+from sso.views.sending import send_on
 
-BROWSER_COOKIE = "atrium_sso"
 BACKEND = "accounts.password_sign_in.PasswordBackend"  # whose get_user loads people; no password is involved
 
 
@@ -36,22 +38,15 @@ BACKEND = "accounts.password_sign_in.PasswordBackend"  # whose get_user loads pe
 @login_not_required
 def login(request: HttpRequest, vanity: str) -> HttpResponse:
     """Leave for the identity provider."""
-    provider = _provider(vanity)
-    if provider is None:
-        return refuse(request, vanity, SamlError(Reason.NOT_CONFIGURED))
-    browser_key = request.COOKIES.get(BROWSER_COOKIE) or secrets.token_urlsafe(32)
-    url = sign_in.start(provider, browser_key, checked_path(request.GET.get("next")))
-    response = HttpResponseRedirect(url)
-    response.set_cookie(
-        BROWSER_COOKIE,
-        browser_key,
-        max_age=sign_in.REQUEST_LIVES,
-        path="/sso/",
-        httponly=True,
-        secure=settings.IS_HTTPS,
-        samesite="Lax",
-    )
-    return response
+    provider = _enabled(_account(vanity))
+    browser_key = browser_key_of(request)
+    try:
+        if provider is None:
+            raise SamlError(Reason.NOT_CONFIGURED)
+        outgoing = sign_in.start(provider, browser_key, checked_path(request.GET.get("next")))
+    except SamlError as error:
+        return refuse(request, vanity, error)
+    return remember_browser(send_on(request, outgoing), BROWSER_COOKIE, browser_key, sign_in.REQUEST_LIVES)
 
 
 @require_POST
@@ -60,14 +55,20 @@ def login(request: HttpRequest, vanity: str) -> HttpResponse:
 @login_not_required
 def acs(request: HttpRequest, vanity: str) -> HttpResponse:
     """The assertion consumer service: verify, then go on in a same-site hop that brings the browser's cookie."""
-    provider = _provider(vanity)
+    account = _account(vanity)
     try:
-        if provider is None:
-            raise SamlError(Reason.NOT_CONFIGURED)
-        handle = sign_in.receive(provider, _posted_message(request))
+        _require_something(account)
+        message, relay_state = _posted(request)
+        received = sign_in.receive(account, _enabled(account), message, relay_state)
+    except sign_in.TestRefusedError as error:
+        testing.refused(error.draft, error, request=request)
+        return redirect("sso_test_result")
     except SamlError as error:
         return refuse(request, vanity, error)
-    return HttpResponseRedirect(f"{reverse('sso_finish', args=[vanity])}?{urlencode({'handle': handle})}")
+    response = HttpResponseRedirect(f"{reverse('sso_finish', args=[vanity])}?{urlencode({'handle': received.handle})}")
+    if received.browser_key:
+        remember_browser(response, UNASKED_COOKIE, received.browser_key, sign_in.ANSWER_LIVES)
+    return response
 
 
 @require_GET
@@ -75,72 +76,80 @@ def acs(request: HttpRequest, vanity: str) -> HttpResponse:
 @login_not_required
 def finish(request: HttpRequest, vanity: str) -> HttpResponse:
     """Sign in whoever the verified answer is about, and go where they wanted, by way of Office 365 if asked for."""
-    provider = _provider(vanity)
-    browser_key = request.COOKIES.get(BROWSER_COOKIE, "")
+    account = _account(vanity)
+    assertion = None
     try:
-        if provider is None:
-            raise SamlError(Reason.NOT_CONFIGURED)
-        user, next_path = sign_in.finish(provider, query_text(request, "handle"), browser_key, request)
+        _require_something(account)
+        pending, assertion = sign_in.finish(account, query_text(request, "handle"), browser_keys(request))
+        if pending.provider is None:
+            return _test_finished(request, pending, assertion)
+        # Not in one transaction with what follows: a mail that asks somebody to confirm stays sent.
+        user = provisioning.user_of(pending.provider, assertion, request)
     except SamlError as error:
-        return refuse(request, vanity, error)
-    with transaction.atomic():
-        sessions.say_method(request, sessions.SSO)
-        django_login(request, user, backend=BACKEND)
-        audit.record(
-            AuditAction.SIGNED_IN,
-            account=user.account,
-            actor=user,
-            target=user,
-            after={"method": "sso"},
-            request=request,
-        )
-    return HttpResponseRedirect(prompt.address_after_sso(user, next_path))
+        return refuse(request, vanity, error, assertion=assertion)
+    _begin_session(request, user, assertion, pending.provider)
+    return HttpResponseRedirect(prompt.address_after_sso(user, pending.next_path))
 
 
 @require_GET
 @login_not_required
 def metadata(_request: HttpRequest, vanity: str) -> HttpResponse:
     """Our metadata for this account's identity provider."""
-    account = get_object_or_404(Account, vanity=vanity)
-    return HttpResponse(saml.sp_metadata(account.vanity), content_type="application/samlmetadata+xml")
+    account = _account(vanity)
+    provider = _enabled(account)
+    subject = saml.party_of(account, provider) if provider else vanity
+    return HttpResponse(saml.sp_metadata(subject), content_type="application/samlmetadata+xml")
 
 
-@require_GET
-@never_cache
-@login_not_required
-def discover(request: HttpRequest) -> HttpResponse:
-    """From an e-mail address to its company's sign-in, by a page of ours: a form may not lead to another origin."""
-    email = query_text(request, "username", longest=254).lower()
-    account = _account_of(email)
-    next_path = checked_path(request.GET.get("next"))
-    context = {"account": account, "email": email, "next_path": next_path}
-    return render(request, "sso/discover.html", context, status=200 if account or not email else 404)
+def _test_finished(request: HttpRequest, pending: AuthnRequest, assertion: saml.Assertion) -> HttpResponse:
+    """Keep what arrived, for the person who tests; they stay signed in as who they are."""
+    if pending.draft is None or pending.tester is None or request.user != pending.tester:
+        raise SamlError(Reason.WRONG_BROWSER, "somebody else began this test")
+    require_admin(request)
+    testing.arrived(pending.draft, pending.draft_digest, assertion, tester=pending.tester, request=request)
+    return redirect("sso_test_result")
 
 
-def _posted_message(request: HttpRequest) -> str:
-    """The message in the body. Raises SamlError where the body is too large or cannot be read."""
+@transaction.atomic
+def _begin_session(request: HttpRequest, user: User, assertion: saml.Assertion, provider: IdentityProvider) -> None:
+    sessions.say_method(request, sessions.SSO)
+    django_login(request, user, backend=BACKEND)
+    single_logout.remember(request, user, assertion, provider)
+    reference = new_reference()
+    audit.record(
+        AuditAction.SIGNED_IN,
+        account=user.account,
+        actor=user,
+        target=user,
+        after={"method": "sso"},
+        reference=reference,
+        request=request,
+    )
+    sign_in_log.record(user.account, reference=reference, user=user, assertion=assertion, request=request)
+
+
+def _posted(request: HttpRequest) -> tuple[str, str]:
+    """The message in the body, and its RelayState. Raises SamlError where the body is too large or unreadable."""
     try:
-        return request.POST.get("SAMLResponse", "")
+        return request.POST.get("SAMLResponse", ""), request.POST.get("RelayState", "")
     except RequestDataTooBig as error:
         raise SamlError(Reason.TOO_LARGE, "the body") from error
     except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError) as error:
         raise SamlError(Reason.MALFORMED, f"the body: {type(error).__name__}") from error
 
 
-def _account_of(email: str) -> Account | None:
-    """The account that has proven the address's domain and has single sign-on."""
-    if "@" not in email:
-        return None
-    domain = Domain.objects.filter(
-        name=email.rpartition("@")[2], proven_at__isnull=False, account__identity_provider__is_enabled=True
-    )
-    found = domain.select_related("account").first()
-    return found.account if found else None
+def _account(vanity: str) -> Account:
+    """The account with its identity provider: one query. Raises Http404."""
+    return get_object_or_404(Account.objects.select_related("identity_provider"), vanity=vanity)
 
 
-def _provider(vanity: str) -> IdentityProvider | None:
-    """The enabled provider; accounts that do not exist are not found."""
-    provider = sign_in.provider_of(vanity)
-    if provider is None and not Account.objects.filter(vanity=vanity).exists():
-        raise Http404
-    return provider
+def _enabled(account: Account) -> IdentityProvider | None:
+    """The provider in use, if there is one."""
+    provider = getattr(account, "identity_provider", None)
+    return provider if provider is not None and provider.is_enabled else None
+
+
+def _require_something(account: Account) -> None:
+    """Raises SamlError where nothing can be answered: no provider is in use, and no draft could be tested."""
+    if _enabled(account) is None and drafts.draft_of(account) is None:
+        raise SamlError(Reason.NOT_CONFIGURED)

@@ -33,7 +33,7 @@ def test_somebody_new_is_remembered_with_who_vouched_for_them() -> None:
     created, linked = AuditEvent.objects.order_by("pk")
     assert (created.action, created.actor_label) == (AuditAction.USER_CREATED, f"SSO: {provider.entity_id}")
     assert created.after == {"email": "ana@contoso.example", "name": "Ana Lima", "role": "member"}
-    assert (linked.action, linked.actor_label) == (AuditAction.IDENTITY_LINKED, "Ana Lima")
+    assert (linked.action, linked.actor_label) == (AuditAction.IDENTITY_LINKED, "Ana Lima (ana@contoso.example)")
     assert linked.after == {"issuer": provider.entity_id, "name_id": "id-of-ana"}
 
 

@@ -65,7 +65,8 @@ def test_a_sign_in_is_remembered_with_how_it_was_done(client: Client, microsoft:
     make_company(microsoft, tmp_path)
     sign_in(client, microsoft)
     event = AuditEvent.objects.get(action=AuditAction.SIGNED_IN)
-    assert (event.actor_label, event.after, event.address) == ("Ana Lima", {"method": "sso"}, "127.0.0.1")
+    assert event.actor_label.startswith("Ana Lima")
+    assert (event.after, event.address) == ({"method": "sso"}, "127.0.0.1")
 
 
 def test_the_answer_comes_without_cookies_and_signs_nobody_in_by_itself(

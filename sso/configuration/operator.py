@@ -1,9 +1,10 @@
-"""Setting up an account's identity provider."""
+"""The operator's way: a provider straight from its metadata, as if it had been tested."""
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.models import Account, AuditAction, User
+from sso.configuration.values import audited, of_metadata
 from sso.models import IdentityProvider
 from sso.saml import IdpMetadata
 
@@ -11,24 +12,16 @@ from sso.saml import IdpMetadata
 @transaction.atomic
 def configure(account: Account, metadata: IdpMetadata, *, actor: User | str) -> IdentityProvider:
     """Take a provider's metadata over and enable it, audited. A new entity id replaces the old provider."""
-    first, *rest = metadata.certificates
     before = IdentityProvider.objects.select_for_update().filter(account=account).first()
     provider, _ = IdentityProvider.objects.update_or_create(
-        account=account,
-        defaults={
-            "entity_id": metadata.entity_id,
-            "sso_url": metadata.sso_url,
-            "certificate": first,
-            "next_certificate": rest[0] if rest else "",
-            "is_enabled": True,
-        },
+        account=account, defaults={**of_metadata(metadata), "is_enabled": True}
     )
     audit.record(
         AuditAction.IDENTITY_PROVIDER_CONFIGURED,
         account=account,
         actor=actor,
         target=provider,
-        before={"entity_id": before.entity_id} if before else {},
-        after={"entity_id": provider.entity_id, "sso_url": provider.sso_url},
+        before=audited(before) if before else {},
+        after=audited(provider),
     )
     return provider

@@ -1,0 +1,45 @@
+"""Finishing a sign-in, in the browser that began it, and sweeping up after those that nobody finished."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Account
+from sso import saml
+from sso.errors import Reason, SamlError
+from sso.models import AuthnRequest, UsedAssertion
+from sso.sign_in.beginning import digest, settings_of
+
+ANSWER_LIVES = timedelta(minutes=5)
+
+
+def finish(account: Account, handle: str, browser_keys: Sequence[str]) -> tuple[AuthnRequest, saml.Assertion]:
+    """What was asked, and the answer. Works once, in the browser that started; raises SamlError."""
+    waiting = AuthnRequest.objects.select_related("provider")  # a draft and who tests it only where there is one
+    pending = waiting.filter(
+        Q(provider__account=account) | Q(draft__account=account), handle=handle, finished_at=None
+    ).first()
+    if pending is None or pending.answered_at is None:
+        raise SamlError(Reason.REPLAYED, "no answer is waiting under this handle")
+    if pending.provider is not None:
+        pending.provider.account = account
+    if not any(key and hmac.compare_digest(pending.browser_digest, digest(key)) for key in browser_keys):
+        raise SamlError(Reason.WRONG_BROWSER)
+    if timezone.now() - pending.answered_at > ANSWER_LIVES:
+        raise SamlError(Reason.EXPIRED, "finished too late")
+    if not AuthnRequest.objects.filter(pk=pending.pk, finished_at=None).update(finished_at=timezone.now(), answer={}):
+        raise SamlError(Reason.REPLAYED, "finished before")
+    assertion = saml.Assertion.from_json(pending.answer)
+    if assertion.issuer != settings_of(pending).entity_id:
+        raise SamlError(Reason.WRONG_ISSUER, "the identity provider was replaced meanwhile")
+    return pending, assertion
+
+
+def forget_leftovers() -> None:
+    """Delete requests of yesterday and assertions that have expired."""
+    now = timezone.now()
+    AuthnRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
+    UsedAssertion.objects.filter(expires_at__lt=now).delete()

@@ -1,0 +1,112 @@
+"""Receiving an answer: verified and used up, it waits under a handle for the browser that asked."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Account
+from accounts.paths import checked_path
+from sso import saml
+from sso.errors import Reason, SamlError
+from sso.models import AuthnRequest, IdentityProvider, ProviderDraft, UsedAssertion
+from sso.sign_in.beginning import REQUEST_LIVES, digest, settings_of
+
+
+class TestRefusedError(SamlError):
+    """The answer to a test of this draft was refused."""
+
+    __test__ = False  # what begins with Test is not always one of pytest's
+
+    def __init__(self, error: SamlError, draft: ProviderDraft) -> None:
+        super().__init__(error.reason, error.detail)
+        self.draft = draft
+
+
+@dataclass(frozen=True)
+class Received:
+    """A verified answer waits under this handle; `browser_key` is of an answer that nobody asked for, else empty."""
+
+    handle: str
+    browser_key: str = ""
+
+
+def receive(account: Account, provider: IdentityProvider | None, encoded: str, relay_state: str = "") -> Received:
+    """Verify an answer. Raises SamlError, and TestRefusedError where it answers a test.
+
+    Whoever posts it is not known here: a cross-site POST brings no cookie, so that the browser is checked later.
+    """
+    header = saml.read_header(encoded)
+    if not header.in_response_to:
+        return _receive_unasked(provider, encoded, relay_state)
+    asked = AuthnRequest.objects.select_related("provider", "draft").filter(
+        Q(provider__account=account) | Q(draft__account=account), message_id=header.in_response_to
+    )
+    request = asked.first()
+    if request is None:
+        raise SamlError(Reason.UNKNOWN_REQUEST, "no such request of ours")
+    try:
+        return Received(_receive(account, request, encoded))
+    except SamlError as error:
+        if request.draft is not None:
+            raise TestRefusedError(error, request.draft) from error
+        raise
+
+
+def _receive(account: Account, request: AuthnRequest, encoded: str) -> str:
+    """Keep the verified answer to a request; its handle."""
+    now = timezone.now()
+    if request.answered_at is not None:
+        raise SamlError(Reason.REPLAYED, "the request was answered before")
+    if now - request.created_at > REQUEST_LIVES:
+        raise SamlError(Reason.EXPIRED, "the request is too old")
+    settings = settings_of(request)
+    assertion = saml.read_response(saml.party_of(account, settings), encoded, request_id=request.message_id, now=now)
+    handle = secrets.token_urlsafe(32)
+    with _used_up(assertion):
+        unanswered = AuthnRequest.objects.filter(pk=request.pk, answered_at=None)
+        if not unanswered.update(answered_at=now, handle=handle, answer=assertion.to_json()):
+            raise SamlError(Reason.REPLAYED, "the request was answered before")
+    return handle
+
+
+def _receive_unasked(provider: IdentityProvider | None, encoded: str, relay_state: str) -> Received:
+    """Keep a verified answer that the identity provider sent by itself, for the browser that brings it.
+
+    Nobody began here, so no cookie can be compared: the one that is set now ties the rest of the way to one browser.
+    """
+    if provider is None:
+        raise SamlError(Reason.NOT_CONFIGURED)
+    if not provider.allows_idp_initiated:
+        raise SamlError(Reason.UNSOLICITED)
+    now = timezone.now()
+    assertion = saml.read_response(saml.party_of(provider.account, provider), encoded, request_id="", now=now)
+    handle, browser_key = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    with _used_up(assertion):
+        AuthnRequest.objects.create(
+            provider=provider,
+            message_id=f"unasked-{secrets.token_urlsafe(24)}",
+            browser_digest=digest(browser_key),
+            next_path=checked_path(relay_state),
+            answered_at=now,
+            handle=handle,
+            answer=assertion.to_json(),
+        )
+    return Received(handle, browser_key)
+
+
+@contextmanager
+def _used_up(assertion: saml.Assertion) -> Iterator[None]:
+    """A transaction in which an assertion counts, for the only time. Raises SamlError where it did before."""
+    try:
+        with transaction.atomic():
+            UsedAssertion.objects.create(
+                issuer=assertion.issuer, assertion_id=assertion.assertion_id, expires_at=assertion.expires_at
+            )
+            yield
+    except IntegrityError as error:
+        raise SamlError(Reason.REPLAYED, "the assertion was used before") from error

@@ -1,0 +1,41 @@
+"""What an identity provider calls the sessions that began with it."""
+
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from accounts.models import User
+from sso.models import IdentityProvider, SamlSession
+from sso.saml import Assertion
+
+LONGEST_FORMAT, LONGEST_INDEX = 200, 500
+
+
+def remember(request: HttpRequest, user: User, assertion: Assertion, provider: IdentityProvider) -> None:
+    """Keep what the identity provider calls the session that has just begun; call it after Django's login."""
+    session_index = str(getattr(assertion, "session_index", ""))
+    row = SamlSession(
+        user=user,
+        issuer=provider.entity_id,
+        name_id=assertion.name_id,
+        name_id_format=_if_short(assertion.name_id_format, LONGEST_FORMAT),
+        session_index=_if_short(session_index, LONGEST_INDEX),
+        session_key=str(request.session.session_key),
+    )
+    SamlSession.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["session_key"],
+        update_fields=["user", "issuer", "name_id", "name_id_format", "session_index"],
+    )
+
+
+def _if_short(text: str, longest: int) -> str:
+    """Half an identifier names nothing: without it the logout is about all sessions of the name id."""
+    return text if len(text) <= longest else ""
+
+
+def forget_gone() -> int:
+    """Delete the rows whose session has ended; answers how many. One that is just being signed out has no row left."""
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    return SamlSession.objects.exclude(Exists(alive)).delete()[0]
