@@ -111,6 +111,8 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_USERNAME_CALLABLE = "accounts.password_sign_in.name_for_lock_out"
 AXES_VERBOSE = False
+AXES_HANDLER = "accounts.signing_in.guessing.PasswordHandler"
+AXES_DISABLE_ACCESS_LOG = True  # the audit log and the list of sessions say who signed in
 
 PASSWORD_RESET_TIMEOUT = int(timedelta(hours=2).total_seconds())
 

@@ -25,11 +25,16 @@ def say_method(request: HttpRequest, method: str) -> None:
     setattr(request, _METHOD, method)
 
 
+def method_of(request: HttpRequest) -> str:
+    """How the sign-in of this request was done."""
+    return str(getattr(request, _METHOD, PASSWORD))
+
+
 def remember(*, request: HttpRequest, user: User, **_signal: Any) -> None:
     """Receiver of user_logged_in: write the row of the session that begins."""
     if request.session.session_key is None:
         request.session.save()  # another person's session was just ended in this browser, and this one has no key yet
-    _write_row(request, user, method=getattr(request, _METHOD, PASSWORD))
+    _write_row(request, user, method=method_of(request))
     idle_timeout.begin(request.session, user)
 
 

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.test import Client
+from axes.models import AccessAttempt
+from django.contrib.auth import login
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
+from accounts.signing_in import sessions
 from tests.makers import PASSWORD, make_account, make_user
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +61,14 @@ def test_a_right_password_forgets_the_wrong_ones_before_it() -> None:
         for number in range(9):
             attempt("ana@contoso.example", f"wrong {number}")
         assert attempt("ana@contoso.example", PASSWORD) == 302
+
+
+def test_single_sign_on_forgives_no_wrong_password() -> None:
+    ana = make_user(make_account())
+    stranger = Client()
+    stranger.post("/sign-in/", {"username": ana.email, "password": "wrong"})
+    request = RequestFactory().get("/")
+    request.session = stranger.session
+    sessions.say_method(request, sessions.SSO)
+    login(request, ana, backend="accounts.password_sign_in.PasswordBackend")
+    assert AccessAttempt.objects.count() == 1
