@@ -35,7 +35,7 @@ def facts_of(body: str) -> Facts | None:
             not_before=certificate.not_valid_before_utc,
             not_after=certificate.not_valid_after_utc,
         )
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, x509.InvalidVersion):
         return None
 
 

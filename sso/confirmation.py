@@ -90,5 +90,5 @@ def _send(confirmation: IdentityConfirmation, token: str) -> None:
     text = render_to_string("sso/confirmation/mail.txt", context)
     try:
         send_mail(subject, text, None, [confirmation.email])
-    except OSError:  # every failure of a mail server or of the way to it
+    except (OSError, ValueError):  # a mail server, the way to it, or an address that no mail can have
         logger.exception("the confirmation %s could not be mailed", confirmation.pk)

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     CONFIRM_ADDRESS = "confirm_address"
     OTHER_IDENTITY = "other_identity"
     DEACTIVATED = "deactivated"
+    OWNER_NOT_VOUCHED = "owner_not_vouched"
 
 
 class SamlError(Exception):

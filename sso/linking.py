@@ -12,7 +12,7 @@ from accounts.tiered_settings import revision
 from sso import mapping, placement
 from sso.errors import Reason, SamlError
 from sso.mapping import Outcome, Person, reading
-from sso.models import IdentityConfirmation, IdentityProvider, SamlIdentity
+from sso.models import IdentityConfirmation, IdentityProvider, SamlIdentity, UnknownDomain
 
 
 def known(provider: IdentityProvider, name_id: str) -> User | None:
@@ -34,6 +34,8 @@ def confirmed(
     """
     if confirmation.account_id != provider.account_id or confirmation.issuer != provider.entity_id:
         raise SamlError(Reason.WRONG_ISSUER, "the identity provider was replaced meanwhile")
+    if provider.unknown_domain != UnknownDomain.CONFIRM and not has_proven(provider, confirmation.email):
+        raise SamlError(Reason.FOREIGN_DOMAIN, "the account no longer lets people of unknown domains in")
     placed = mapping.placement(confirmation.attributes, reading.rules_of(provider.account))
     person = Person(confirmation.email, confirmation.name)
     outcome = Outcome(placed.role, placed.groups_to_have, placed.groups_governed, person)
@@ -51,10 +53,15 @@ def has_proven(provider: IdentityProvider, email: str) -> bool:
     return Domain.objects.filter(account=provider.account_id, name=domain, proven_at__isnull=False).exists()
 
 
-def refuse_deactivated(user: User) -> None:
-    """Raises SamlError for whoever may not come in."""
+def refuse_entry(provider: IdentityProvider, user: User) -> None:
+    """Raises SamlError for whoever may not come in: the deactivated, and owners where no owner vouches for it.
+
+    Otherwise an admin could put a provider of their own into use, and be an owner with its help.
+    """
     if not user.is_active:
         raise SamlError(Reason.DEACTIVATED, user.email)
+    if user.role == Role.OWNER and not provider.owners_may_use:
+        raise SamlError(Reason.OWNER_NOT_VOUCHED, user.email)
 
 
 @transaction.atomic
@@ -77,7 +84,7 @@ def link_or_create(
         user = _by_email(provider, outcome.person.email, is_confirmed=is_confirmed)
         user = user or _create(provider, outcome, request)
         _bind(provider, name_id, user, request)
-    refuse_deactivated(user)
+    refuse_entry(provider, user)
     placement.place(user, outcome, actor=actor_of(provider), request=request)
     return user
 

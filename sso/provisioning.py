@@ -25,7 +25,7 @@ def user_of(provider: IdentityProvider, assertion: Assertion, request: HttpReque
     user = linking.known(provider, assertion.name_id)
     if user is None:
         return _first_sign_in(provider, assertion, request)
-    linking.refuse_deactivated(user)
+    linking.refuse_entry(provider, user)
     mapping.refuse_several_emails(assertion.attributes, reading.names_of(user.account))
     placed = mapping.placement(assertion.attributes, reading.rules_of(user.account))
     placement.place(user, placed, actor=linking.actor_of(provider), request=request)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/sso/test/", testing.start, name="sso_test"),
     path("account/sso/test/result/", testing.result, name="sso_test_result"),
     path("account/sso/activate/", switching.activate, name="sso_activate"),
+    path("account/sso/vouch/", switching.vouch, name="sso_vouch"),
     path("account/sso/enforce/", switching.enforce, name="sso_enforce"),
     path("account/sso/stop-enforcing/", switching.stop_enforcing, name="sso_stop_enforcing"),
     path("account/sso/off/", switching.switch_off, name="sso_off"),

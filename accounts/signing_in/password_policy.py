@@ -30,6 +30,6 @@ def is_enforced(account: Account) -> bool:
 
 def enforcing_account(email: str) -> Account | None:
     """The account that has proven the address's domain and enforces single sign-on."""
-    name = email.strip().lower().rpartition("@")[2]
+    name = email.replace("\0", "").strip().lower()[:254].rpartition("@")[2]
     domain = Domain.objects.select_related("account").filter(name=name, proven_at__isnull=False).first()
     return domain.account if domain and is_enforced(domain.account) else None

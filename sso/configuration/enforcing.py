@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.models import Account, AuditAction, User
+from accounts.models import Account, AuditAction, Domain, User
 from accounts.setting_definitions import PASSWORD_SIGN_IN
 from accounts.signing_in import password_policy
 from accounts.tiered_settings import revision, store
@@ -54,6 +54,8 @@ def refuse_enforce(account: Account) -> None:
         raise NotPossibleError("Single sign-on is not in use. Test a draft and put it into use first.")
     if password_policy.is_enforced(account):
         raise NotPossibleError("Single sign-on is enforced already.")
+    if not Domain.objects.filter(account=account, proven_at__isnull=False).exists():
+        raise NotPossibleError("Prove a domain first: without one, nobody but owners could sign in.")
 
 
 def _record(account: Account, actor: User, request: HttpRequest, *, is_enforced: bool) -> None:

@@ -14,7 +14,7 @@ def configure(account: Account, metadata: IdpMetadata, *, actor: User | str) -> 
     """Take a provider's metadata over and enable it, audited. A new entity id replaces the old provider."""
     before = IdentityProvider.objects.select_for_update().filter(account=account).first()
     provider, _ = IdentityProvider.objects.update_or_create(
-        account=account, defaults={**of_metadata(metadata), "is_enabled": True}
+        account=account, defaults={**of_metadata(metadata), "is_enabled": True, "owners_may_use": True}
     )
     audit.record(
         AuditAction.IDENTITY_PROVIDER_CONFIGURED,

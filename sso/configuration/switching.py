@@ -4,7 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.models import Account, AuditAction, SettingValue, User
+from accounts.models import Account, AuditAction, Role, SettingValue, User
 from accounts.setting_definitions import PASSWORD_SIGN_IN
 from accounts.tiered_settings import revision
 from sso.configuration import drafts
@@ -23,7 +23,8 @@ def activate(account: Account, *, actor: User, request: HttpRequest, seen: str) 
     draft = tested(drafts.locked(account, seen))
     before = IdentityProvider.objects.filter(account=account).first()
     provider, _ = IdentityProvider.objects.update_or_create(
-        account=account, defaults={**of_settings(draft), "is_enabled": True}
+        account=account,
+        defaults={**of_settings(draft), "is_enabled": True, "owners_may_use": actor.role == Role.OWNER},
     )
     audit.record(
         AuditAction.IDENTITY_PROVIDER_CONFIGURED,
@@ -38,6 +39,26 @@ def activate(account: Account, *, actor: User, request: HttpRequest, seen: str) 
         _record_switch(provider, actor, request, is_on=True)
     draft.delete()
     return provider
+
+
+@transaction.atomic
+def vouch(account: Account, *, actor: User, request: HttpRequest) -> None:
+    """Let owners sign in with the provider as it stands; the actor is an owner. Nothing happens where they may."""
+    revision.lock(account, actor=actor)
+    provider = IdentityProvider.objects.filter(account=account, owners_may_use=False).first()
+    if provider is None:
+        return
+    provider.owners_may_use = True
+    provider.save(update_fields=["owners_may_use"])
+    audit.record(
+        AuditAction.SSO_OPTION_CHANGED,
+        account=account,
+        actor=actor,
+        target=provider,
+        before={"owners_may_use": False},
+        after={"owners_may_use": True},
+        request=request,
+    )
 
 
 def tested(draft: ProviderDraft | None) -> ProviderDraft:

@@ -12,6 +12,7 @@ from sso.mapping.people import (
     Attributes,
     Names,
     Person,
+    is_email,
     person,
     refuse_several_emails,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "Person",
     "Placement",
     "Rule",
+    "is_email",
     "outcome",
     "person",
     "placement",

@@ -1,5 +1,6 @@
 """Who somebody is, by their attributes: pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,6 +41,8 @@ class Names:
 
 
 USUAL = Names()
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+ADDRESS = re.compile(rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{{|}}~-]+)*@{LABEL}(?:\.{LABEL})+")
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,18 @@ def person(attributes: Attributes, name_id: str, name_id_format: str, names: Nam
     """The person of an assertion. Raises SamlError where the e-mail is missing, is several, or is not one."""
     email = _email(attributes, names)
     if not email and not names.email and name_id_format == EMAIL_FORMAT:
-        email = name_id.strip().lower()
-    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or len(email) > 254:
+        email = _folded(name_id)
+    if not is_email(email):
         raise SamlError(Reason.NO_EMAIL, f"{names.email or 'no attribute'} holds no e-mail address"[:200])
     return Person(email, _name(attributes, names) or email.split("@")[0][:200])
+
+
+def is_email(text: str) -> bool:
+    """Whether it is an address that a mail can go to, in characters that have one spelling only.
+
+    Others fold: the Kelvin sign becomes a k in small letters, and somebody else's address with it.
+    """
+    return len(text) <= 254 and ADDRESS.fullmatch(text) is not None
 
 
 def refuse_several_emails(attributes: Attributes, names: Names = USUAL) -> None:
@@ -68,12 +79,18 @@ def refuse_several_emails(attributes: Attributes, names: Names = USUAL) -> None:
 def _email(attributes: Attributes, names: Names) -> str:
     """The one e-mail address; several different ones are refused, since it decides who somebody is."""
     for name in [names.email] if names.email else EMAIL_NAMES:
-        values = {value.strip().lower() for value in attributes.get(name, ()) if value.strip()}
+        values = {_folded(value) for value in attributes.get(name, ()) if value.strip()}
         if len(values) > 1:
             raise SamlError(Reason.SEVERAL_EMAILS, f"{name} has {len(values)} values")
         if values:
             return values.pop()
     return ""
+
+
+def _folded(value: str) -> str:
+    """In small letters; what is not ASCII stays as it is, and is no address then."""
+    text = value.strip()
+    return text.lower() if text.isascii() else text
 
 
 def _name(attributes: Attributes, names: Names) -> str:

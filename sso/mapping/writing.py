@@ -7,11 +7,11 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.groups.order import moved
-from accounts.models import Account, Group, User
+from accounts.models import Account, Group, Role, User
 from accounts.tiered_settings import revision
 from sso.mapping.auditing import described, record
 from sso.mapping.people import Names
-from sso.models import AttributeNames, MappingRule
+from sso.models import AttributeNames, IdentityProvider, MappingRule
 
 MOST_RULES = 2_000
 
@@ -111,6 +111,9 @@ def name_attributes(account: Account, names: Names, *, actor: User, request: Htt
         return
     row.email, row.name = names.email, names.name
     row.save()
+    if actor.role != Role.OWNER:
+        # Whoever says which attribute is the address says who somebody is: owners want to have seen that.
+        IdentityProvider.objects.filter(account=account).update(owners_may_use=False)
     record(account, actor, request, before=before, after=after)
 
 

@@ -81,6 +81,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="identityprovider",
+            name="owners_may_use",
+            field=models.BooleanField(
+                default=True,
+                help_text="An owner, or the operator, vouches for it; what an admin alone set up signs in no owner.",
+            ),
+        ),
+        migrations.AddField(
+            model_name="identityprovider",
             name="allows_idp_initiated",
             field=models.BooleanField(default=False),
         ),

@@ -66,6 +66,10 @@ class IdentityProvider(ProviderSettings):
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="identity_provider")
     is_enabled = models.BooleanField(default=False)
+    owners_may_use = models.BooleanField(
+        default=True,
+        help_text="An owner, or the operator, vouches for it; what an admin alone set up signs in no owner.",
+    )
     unknown_domain = models.CharField(max_length=8, choices=UnknownDomain, default=UnknownDomain.REFUSE)
 
     def __str__(self) -> str:

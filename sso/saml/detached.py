@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, utils
 
 from sso.errors import Reason, SamlError
-from sso.saml.keys import public_key
+from sso.saml.keys import UNUSABLE, public_key
 from sso.saml.names import DSIG_MORE
 
 HASHES = {256: hashes.SHA256(), 384: hashes.SHA384(), 512: hashes.SHA512()}
@@ -74,7 +74,7 @@ def _fits(certificate: str, text: bytes, algorithm: str, signature: bytes) -> bo
         if not isinstance(key, ec.EllipticCurvePublicKey) and algorithm in RSA:
             key.verify(signature, text, padding.PKCS1v15(), RSA[algorithm])
             return True
-    except (InvalidSignature, ValueError, TypeError):
+    except (InvalidSignature, *UNUSABLE):
         return False
     return False
 

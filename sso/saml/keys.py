@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
@@ -17,7 +18,7 @@ from sso.saml.party import KeyPair
 
 KEY_BITS = 3072
 VALID_FOR = timedelta(days=3 * 365)
-LEAST_RSA_BITS = 1024  # below that, keys have been broken in public
+LEAST_RSA_BITS = 2048  # https://doi.org/10.6028/NIST.SP.800-131Ar2
 LONGEST_NAME = 64  # characters, as X.509 allows
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
@@ -38,6 +39,10 @@ def generate_key_pair(vanity: str) -> tuple[KeyPair, datetime]:
     return KeyPair(private.decode(), body), now + VALID_FOR
 
 
+# What a certificate that is none, or of no kind we know, raises when it is read.
+UNUSABLE = (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
+
+
 def checked_certificate(text: str) -> str:
     """The PEM body of a certificate, with or without its lines, once it has been seen to hold a key that we can use.
 
@@ -46,7 +51,7 @@ def checked_certificate(text: str) -> str:
     body = "".join(text.replace("-----BEGIN CERTIFICATE-----", "").replace("-----END CERTIFICATE-----", "").split())
     try:
         key = public_key(body)
-    except (binascii.Error, ValueError, TypeError) as error:
+    except UNUSABLE as error:
         raise SamlError(Reason.MALFORMED, "the metadata has a certificate that is none") from error
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < LEAST_RSA_BITS:
         raise SamlError(Reason.MALFORMED, f"the metadata has a certificate with a key of {key.key_size} bits only")

@@ -78,7 +78,8 @@ def _assertion(assertion: Any, expires_at: datetime, party: Party) -> Assertion:
         raise SamlError(Reason.NO_NAME_ID)
     if name_id.get("SPNameQualifier", entity_id(party.vanity)) != entity_id(party.vanity):
         raise SamlError(Reason.WRONG_AUDIENCE, "a name id for another service")
-    if name_id.get("Format") == TRANSIENT:
+    name_id_format = name_id.get("Format", "").strip()  # a URI, around which the schema lets blanks stand
+    if name_id_format == TRANSIENT:
         raise SamlError(Reason.TRANSIENT_NAME_ID)
     statement = assertion.find(f"{{{ASSERTION}}}AuthnStatement")
     session_index = "" if statement is None else statement.get("SessionIndex", "")
@@ -94,7 +95,7 @@ def _assertion(assertion: Any, expires_at: datetime, party: Party) -> Assertion:
         assertion.get("ID"),
         expires_at,
         name_id.text,
-        name_id.get("Format", ""),
+        name_id_format,
         _attributes(assertion),
         session_index,
     )

@@ -11,7 +11,7 @@ from accounts.models import Account
 from sso import saml
 from sso.errors import Reason, SamlError
 from sso.models import AuthnRequest, UsedAssertion
-from sso.sign_in.beginning import digest, settings_of
+from sso.sign_in.beginning import REQUEST_LIVES, digest, settings_of
 
 ANSWER_LIVES = timedelta(minutes=5)
 
@@ -41,5 +41,7 @@ def finish(account: Account, handle: str, browser_keys: Sequence[str]) -> tuple[
 def forget_leftovers() -> None:
     """Delete requests of yesterday and assertions that have expired."""
     now = timezone.now()
+    unanswered = AuthnRequest.objects.filter(answered_at=None)
+    unanswered.filter(created_at__lt=now - REQUEST_LIVES).delete()  # anybody can begin, so that these may be many
     AuthnRequest.objects.filter(created_at__lt=now - timedelta(days=1)).delete()
     UsedAssertion.objects.filter(expires_at__lt=now).delete()

@@ -112,6 +112,11 @@ WORDS = {
         "This address is known by another name ID. Let your identity provider send the one that it sent before, "
         "or check that both are the same person.",
     ),
+    Reason.OWNER_NOT_VOUCHED: (
+        "An owner, before an owner agreed",
+        "An admin put this provider into use, or named the attribute of the e-mail. Owners sign in with it once an "
+        "owner has agreed on the Setup page.",
+    ),
     Reason.DEACTIVATED: (
         "Deactivated here",
         "The user is deactivated. Reactivate them under Users if they should come in.",

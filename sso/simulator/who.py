@@ -47,7 +47,7 @@ def who_is(provider: IdentityProvider, answer: Answer, names: Names) -> Who:
         if user is None:
             return _by_email(provider, answer, names)
         mapping.refuse_several_emails(answer.attributes, names)
-        linking.refuse_deactivated(user)
+        linking.refuse_entry(provider, user)
     except SamlError as refusal:
         return Who(Kind.REFUSED, reason=refusal.reason)
     return Who(Kind.KNOWN, user.email, user.name, user)

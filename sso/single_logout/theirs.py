@@ -18,6 +18,7 @@ from sso.errors import Reason, SamlError
 from sso.models import IdentityProvider, SamlSession, UsedAssertion
 from sso.single_logout.ours import Said
 
+LONGEST_RELAY_STATE = 1_000
 REMEMBERED_FOR = timedelta(hours=1)  # well beyond the time for which a message is in time
 
 
@@ -43,6 +44,8 @@ def answer_to(provider: IdentityProvider, asked: saml.LogoutAsked, relay_state: 
     """What the identity provider is told; None where it named no address for it, or we have no key to sign with."""
     if not provider.slo_url:
         return None
+    if len(relay_state) > LONGEST_RELAY_STATE:
+        relay_state = ""  # the standard has 80 bytes; what is far longer fits into no redirect
     try:
         return saml.logout_response(
             saml.party_of(provider.account, provider),

@@ -20,7 +20,7 @@ MOST_PER_MINUTE = 60
 
 # What the person can do about it. Reasons that tell a forger something share one sentence.
 ADVICE = {
-    Reason.NOT_CONFIGURED: "Single sign-on is not set up for this company. Sign in with e-mail and password instead.",
+    Reason.NOT_CONFIGURED: "Single sign-on is not in use for this company. Sign in with e-mail and password instead.",
     Reason.IDP_REFUSED: "Your company's identity provider did not sign you in. Ask your administrator for access.",
     Reason.UNSOLICITED: "Begin the sign-in here rather than at your identity provider.",
     Reason.UNKNOWN_REQUEST: "This sign-in was not begun here, or long ago. Start again.",
@@ -35,6 +35,10 @@ ADVICE = {
         "We have sent a mail to your address. Open the link in it within a day to confirm that it is yours."
     ),
     Reason.OTHER_IDENTITY: "Your identity provider knows you under a new identifier. Tell your administrator.",
+    Reason.OWNER_NOT_VOUCHED: (
+        "An admin has changed how your company signs in. Sign in with your password, look at it under Single Sign-On, "
+        "and let owners use it."
+    ),
     Reason.DEACTIVATED: "Your user is deactivated. Ask your administrator.",
 }
 OTHERWISE = "Atrium could not accept the answer of your company's sign-in. Start again."

@@ -14,12 +14,13 @@ class Access(Enum):
     SIGNED_IN = "everyone, about themselves"
     OWN = "the one person it belongs to"
     ADMINS = "owners and admins"
+    OWNERS = "owners"
     GROUP = "owners, admins, and the group's admins"
     GROUPS = "owners, admins, and admins of any group"
     UPLOADER = "the owner or admin who uploaded it"
 
 
-SIGNED_IN, OWN, ADMINS, GROUP, GROUPS, UPLOADER = Access
+SIGNED_IN, OWN, ADMINS, OWNERS, GROUP, GROUPS, UPLOADER = Access
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ PRIVATE = {
     "account/sso/test/": Address(ADMINS, get=302),  # likewise
     "account/sso/test/result/": Address(ADMINS, get=302),
     "account/sso/activate/": Address(ADMINS, get=409, post=409),  # likewise
+    "account/sso/vouch/": Address(OWNERS, get=405, post=302),
     "account/sso/enforce/": Address(ADMINS, get=409, post=409),  # nothing is in use
     "account/sso/stop-enforcing/": Address(ADMINS, get=409, post=409),
     "account/sso/off/": Address(ADMINS, get=409, post=409),

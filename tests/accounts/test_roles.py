@@ -73,6 +73,7 @@ WHO_MAY = {
     Access.SIGNED_IN: PEOPLE,
     Access.OWN: ["kim"],
     Access.ADMINS: ["dana", "lee"],
+    Access.OWNERS: ["dana", "finn"],
     Access.GROUP: ["dana", "lee", "sam"],
     Access.GROUPS: ["dana", "lee", "sam", "finn"],
     Access.UPLOADER: ["dana"],

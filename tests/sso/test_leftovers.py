@@ -31,8 +31,17 @@ def test_requests_are_forgotten_after_a_day() -> None:
     provider = make_provider(make_account())
     make_request(provider, "_yesterday", timedelta(hours=25))
     recent = make_request(provider, "_today", timedelta(hours=23))
+    AuthnRequest.objects.update(answered_at=timezone.now())
     forget_leftovers()
     assert list(AuthnRequest.objects.all()) == [recent]
+
+
+def test_requests_that_nobody_answered_are_forgotten_when_no_answer_counts_any_more() -> None:
+    provider = make_provider(make_account())
+    make_request(provider, "_late", timedelta(minutes=16))
+    waiting = make_request(provider, "_waiting", timedelta(minutes=14))
+    forget_leftovers()
+    assert list(AuthnRequest.objects.all()) == [waiting]
 
 
 def test_an_assertion_is_remembered_for_as_long_as_it_could_be_replayed() -> None:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.permissions import require_admin
 from accounts.views import consequential
 from accounts.views.confirming import confirmation, confirmed
@@ -51,6 +53,17 @@ def activate(request: HttpRequest) -> HttpResponse:
         switching.activate(actor.account, actor=actor, request=request, seen=request.POST.get("seen", ""))
 
     return _answer(request, ACTIVATE, check, make, context)
+
+
+@require_POST
+def vouch(request: HttpRequest) -> HttpResponse:
+    """An owner lets owners sign in with the provider that an admin put into use."""
+    actor = require_admin(request)
+    if actor.role != Role.OWNER:
+        raise PermissionDenied
+    switching.vouch(actor.account, actor=actor, request=request)
+    messages.success(request, "Owners can sign in with it now.")
+    return redirect("sso_setup")
 
 
 @require_http_methods(["GET", "POST"])

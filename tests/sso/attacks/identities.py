@@ -109,11 +109,22 @@ def below(root: Any) -> None:
     mail(root).text = "ana@evil.contoso.example"
 
 
-@as_said("an e-mail address in letters that look alike", Reason.FOREIGN_DOMAIN)
+@as_said("an e-mail address in letters that look alike", Reason.NO_EMAIL)
 def look_alike(root: Any) -> None:
     mail(root).text = "ana@contоso.example"
 
 
-@as_said("a line break in an e-mail address", Reason.FOREIGN_DOMAIN)
+@as_said("a Kelvin sign that becomes a k in small letters", Reason.NO_EMAIL)
+def kelvin(root: Any) -> None:
+    mail(root).text = "\u212aim@contoso.example"
+
+
+@as_said("a transient name id with a blank in front of its format", Reason.TRANSIENT_NAME_ID)
+def blank_transient(root: Any) -> None:
+    name_id = next(root.iter("{urn:oasis:names:tc:SAML:2.0:assertion}NameID"))
+    name_id.set("Format", " urn:oasis:names:tc:SAML:2.0:nameid-format:transient")
+
+
+@as_said("a line break in an e-mail address", Reason.NO_EMAIL)
 def broken(root: Any) -> None:
     mail(root).text = "ana@contoso.example\nBcc: dana"

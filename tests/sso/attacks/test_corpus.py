@@ -68,6 +68,6 @@ def test_every_reason_of_the_verifier_is_met() -> None:
     """The others are met by stories, which take more than one message."""
     stories = {
         Reason.NOT_CONFIGURED, Reason.REPLAYED, Reason.WRONG_BROWSER, Reason.EXPIRED, Reason.OTHER_IDENTITY,
-        Reason.DEACTIVATED, Reason.CONFIRM_ADDRESS,
+        Reason.DEACTIVATED, Reason.CONFIRM_ADDRESS, Reason.OWNER_NOT_VOUCHED,
     }  # fmt: skip
     assert {attack.reason for attack in ATTACKS} == set(Reason) - stories
