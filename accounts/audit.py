@@ -16,6 +16,18 @@ LABELS = (OPERATOR, NOBODY, WORKER)
 ROWS_AT_ONCE = 1_000
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Something that happened. `before` and `after` must hold no secrets."""
+
+    action: AuditAction
+    target: models.Model
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    reference: str = ""
+
+
 def record(
     action: AuditAction,
     *,
@@ -32,20 +44,17 @@ def record(
 
     `actor` is a person, or a label (OPERATOR, NOBODY). `before` and `after` must hold no secrets.
     """
-    return AuditEvent.objects.create(
-        account=account,
-        actor=actor if isinstance(actor, User) else None,
-        actor_label=label_of(actor),
-        action=action,
-        target_type=target._meta.model_name or "",
-        target_id=target.pk,
-        target_label=str(target)[:200],
-        before=before or {},
-        after=after or {},
-        reason=reason[:300],
-        reference=reference,
-        address=request.META.get("REMOTE_ADDR") or None if request else None,
-    )
+    event = _event(Entry(action, target, before or {}, after or {}, reason, reference), account, actor, request)
+    event.save()
+    return event
+
+
+def record_many(
+    entries: Iterable[Entry], *, account: Account, actor: User | str, request: HttpRequest | None = None
+) -> None:
+    """Remember all of them, as `record` does, in one statement for each thousand."""
+    events = [_event(entry, account, actor, request) for entry in entries]
+    AuditEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE)
 
 
 def label_of(actor: User | str) -> str:
@@ -53,33 +62,18 @@ def label_of(actor: User | str) -> str:
     return f"{actor} ({actor.email})"[:200] if isinstance(actor, User) else actor[:200]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One of many things that happened together. `before` and `after` must hold no secrets."""
-
-    action: AuditAction
-    target: models.Model
-    before: dict[str, Any] = field(default_factory=dict)
-    after: dict[str, Any] = field(default_factory=dict)
-
-
-def record_many(
-    entries: Iterable[Entry], *, account: Account, actor: User | str, request: HttpRequest | None = None
-) -> None:
-    """Remember all of them, as `record` does, in one statement for each thousand."""
-    events = [
-        AuditEvent(
-            account=account,
-            actor=actor if isinstance(actor, User) else None,
-            actor_label=label_of(actor),
-            action=entry.action,
-            target_type=entry.target._meta.model_name or "",
-            target_id=entry.target.pk,
-            target_label=str(entry.target)[:200],
-            before=entry.before,
-            after=entry.after,
-            address=request.META.get("REMOTE_ADDR") or None if request else None,
-        )
-        for entry in entries
-    ]
-    AuditEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE)
+def _event(entry: Entry, account: Account, actor: User | str, request: HttpRequest | None) -> AuditEvent:
+    return AuditEvent(
+        account=account,
+        actor=actor if isinstance(actor, User) else None,
+        actor_label=label_of(actor),
+        action=entry.action,
+        target_type=entry.target._meta.model_name or "",
+        target_id=entry.target.pk,
+        target_label=str(entry.target)[:200],
+        before=entry.before,
+        after=entry.after,
+        reason=entry.reason[:300],
+        reference=entry.reference,
+        address=request.META.get("REMOTE_ADDR") or None if request else None,
+    )

@@ -76,7 +76,7 @@ def change_role(person: User, role: Role, *, actor: Actor, request: HttpRequest 
 
 @transaction.atomic
 def deactivate(person: User, *, actor: Actor, request: HttpRequest | None = None) -> None:
-    """Keep a person out, and tell everyone who waits for it: accounts.sessions, the apps above. Raises LastOwnerError.
+    """Keep a person out, and tell everyone who waits for it: sessions, the apps above. Raises LastOwnerError.
 
     Somebody who is deactivated already stays so, without another audit row.
     """

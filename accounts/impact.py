@@ -81,9 +81,9 @@ def preview(
         remarks = extensions.remarks_on(wanted, account, people)
         transaction.set_rollback(True)
     differences = [d for key in wanted for d in _differences(key, active, before[key], after[key])]
-    for_the_first_key = _with_consequences(wanted[0], differences, consequences, active, before, after)
+    told = _with_consequences(wanted[0], differences, consequences, active, before, after)
     locked, freed = _locks(active, before, after)
-    return Impact(seen, len(active), tuple(for_the_first_key), locked, freed, remarks)
+    return Impact(seen, len(active), tuple(told), locked, freed, remarks)
 
 
 def _active(account: Account, people: Collection[int] | None) -> list[int]:
@@ -112,7 +112,7 @@ def _with_consequences(
     before: Mapping[str, Everyone],
     after: Mapping[str, Everyone],
 ) -> list[Difference]:
-    """The differences with what else happens, once per person; and those to whom only something else happens."""
+    """The differences with what else happens, once per person; and, under this key, those to whom only that happens."""
     known = set(active)
     left = {person: words for person, words in consequences.items() if person in known}
     told = []

@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.models import Account, AuditAction, SettingValue, User
 from accounts.tiered_settings.reading import effective_for_all
 from calendar_integration import policy, queueing
-from calendar_integration.integration_setting import CalendarAccess, ContactAccess, Method, Permissions
+from calendar_integration.authorized import permissions_by_person
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.setting_definitions import INTEGRATION
 
@@ -31,15 +31,7 @@ def enforce(account: Account, people: Collection[int] | None, *, actor: User | s
 
 def _going(account: Account, people: Collection[int] | None) -> dict[int, str]:
     """Who has to be disconnected, each with the words for them. Only people with a mailbox are looked at."""
-    held = Connection.objects.with_mailbox().filter(account=account)
-    if people is not None:
-        held = held.filter(user__in=people)
-    authorized = {
-        person: Permissions(Method(method), CalendarAccess(calendars), ContactAccess(contacts))
-        for person, method, calendars, contacts in held.values_list(
-            "user_id", "method", "calendar_access", "contact_access"
-        )
-    }
+    authorized = permissions_by_person(account, people)
     if not authorized:
         return {}
     answers = effective_for_all(account, [INTEGRATION.key], list(authorized))[INTEGRATION.key]

@@ -67,11 +67,6 @@ class Item:
         return self.definition.kind.is_on(self.answer.value)
 
     @property
-    def value_in_words(self) -> str:
-        """The value that counts."""
-        return self.definition.kind.in_words(self.answer.value)
-
-    @property
     def hidden_in_words(self) -> str:
         """This tier's own value where a lock above hides it, or nothing."""
         hidden = self.own if self.is_locked_above else None

@@ -103,7 +103,6 @@ class Choice:
     off: str | None = None
     off_label: str = "Off"
     label: str = ""
-    hint: str = ""
 
     @property
     def has_switch(self) -> bool:
@@ -113,7 +112,7 @@ class Choice:
     @property
     def options(self) -> tuple[Option, ...]:
         """The words; few enough to see them all at once where they belong to a switch."""
-        return (Option("choice", self.label, self.labels, as_radio=self.has_switch, hint=self.hint),)
+        return (Option("choice", self.label, self.labels, as_radio=self.has_switch),)
 
     def check(self, value: Any) -> str:
         """One of the words."""
@@ -143,8 +142,3 @@ class Choice:
     def in_words(self, value: Any) -> str:
         """The word's label."""
         return dict(self.labels).get(value, self.off_label)
-
-
-def one_of(*words: str) -> Choice:
-    """A choice whose words are their own labels."""
-    return Choice(tuple((word, word) for word in words))

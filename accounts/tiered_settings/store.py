@@ -15,7 +15,7 @@ from accounts.tiered_settings.kinds import ImpossibleValueError
 from accounts.tiered_settings.reading import effective, standing
 from accounts.tiered_settings.resolution import Row
 from accounts.tiered_settings.targets import Target, account_of, address, people_below, tier_of
-from accounts.tiered_settings.writing import WRITERS, Action, Before
+from accounts.tiered_settings.writing import WRITERS, Action, before_of
 
 __all__ = [
     "Action",
@@ -87,7 +87,7 @@ def apply(
     if change.action is Action.SET and (obstacle := extensions.obstacle_to(account, change.key, value)):
         raise ImpossibleValueError(obstacle)
     row = SettingValue.objects.filter(**address(change.target), key=change.key).first()
-    before, after = Before.of(row), WRITERS[change.action](change.target, change.key, row, value, change.reason, actor)
+    before, after = before_of(row), WRITERS[change.action](change.target, change.key, row, value, change.reason, actor)
     if after is None:
         return {}
     revision.advance(account)

@@ -25,13 +25,9 @@ class Action(StrEnum):
     RESET_BELOW = "reset-below"
 
 
-class Before:
-    """What an audit row says of a tier before a change."""
-
-    @staticmethod
-    def of(row: SettingValue | None) -> dict[str, Any]:
-        """Its value and its lock, or that it inherited."""
-        return described(row.value, row.locked) if row else {"inherited": True}
+def before_of(row: SettingValue | None) -> dict[str, Any]:
+    """What the audit log says of a tier before a change: its value and its lock, or that it inherited."""
+    return described(row.value, row.locked) if row else {"inherited": True}
 
 
 def described(value: Any, locked: bool) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from accounts.tiered_settings import registry
 from accounts.tiered_settings.revision import StaleError
 from accounts.views import affected
 from accounts.views.confirming import confirmation, confirmed
-from accounts.views.settings.summary import MOST_LINES, Line
+from accounts.views.summary import Line, largest
 
 LARGEST_VERSION = 2**63 - 1
 
@@ -96,9 +96,7 @@ def lines(shown: Impact) -> list[Line]:
     counted = Counter(
         in_words(difference) for difference in shown.differences if difference.before.value != difference.after.value
     )
-    found = [Line(*words, people) for words, people in counted.most_common()]
-    rest = sum(line.people for line in found[MOST_LINES:])
-    return found[:MOST_LINES] + ([Line("Other changes", "", "", rest)] if rest else [])
+    return largest(counted, rest="Other changes")
 
 
 def in_words(difference: Difference) -> tuple[str, str, str]:

@@ -26,7 +26,7 @@ def enforce(account: Account, *, actor: User, seen: int | None = None, request: 
 
     Raises NotPossibleError where single sign-on is not in use, and StaleError where `seen` is an old revision.
     """
-    revision.lock(account, seen=seen)
+    revision.lock(account, seen=seen, actor=actor)
     refuse_enforce(account)
     key = PASSWORD_SIGN_IN.key
     happened = store.apply(Change(account, key, Action.SET, False, REASON), actor=actor, request=request)
@@ -38,7 +38,7 @@ def enforce(account: Account, *, actor: User, seen: int | None = None, request: 
 @transaction.atomic
 def stop(account: Account, *, actor: User, seen: int | None = None, request: HttpRequest) -> Mapping[int, str]:
     """Let people use passwords again; groups decide for themselves again. Raises as enforce does."""
-    revision.lock(account, seen=seen)
+    revision.lock(account, seen=seen, actor=actor)
     if not password_policy.is_enforced(account):
         raise NotPossibleError("Single sign-on is not enforced.")
     key = PASSWORD_SIGN_IN.key

@@ -7,6 +7,7 @@ from accounts import audit
 from accounts.models import Account, AuditAction, Role, SettingValue, User
 from accounts.setting_definitions import PASSWORD_SIGN_IN
 from accounts.tiered_settings import revision
+from sso import options
 from sso.configuration import drafts
 from sso.configuration.values import audited, of_settings
 from sso.models import IdentityProvider, ProviderDraft
@@ -45,20 +46,9 @@ def activate(account: Account, *, actor: User, request: HttpRequest, seen: str) 
 def vouch(account: Account, *, actor: User, request: HttpRequest) -> None:
     """Let owners sign in with the provider as it stands; the actor is an owner. Nothing happens where they may."""
     revision.lock(account, actor=actor)
-    provider = IdentityProvider.objects.filter(account=account, owners_may_use=False).first()
-    if provider is None:
-        return
-    provider.owners_may_use = True
-    provider.save(update_fields=["owners_may_use"])
-    audit.record(
-        AuditAction.SSO_OPTION_CHANGED,
-        account=account,
-        actor=actor,
-        target=provider,
-        before={"owners_may_use": False},
-        after={"owners_may_use": True},
-        request=request,
-    )
+    provider = IdentityProvider.objects.select_related("account").filter(account=account).first()
+    if provider is not None:
+        options.change(provider, "owners_may_use", True, actor=actor, request=request)
 
 
 def tested(draft: ProviderDraft | None) -> ProviderDraft:
@@ -73,7 +63,7 @@ def tested(draft: ProviderDraft | None) -> ProviderDraft:
 @transaction.atomic
 def switch(account: Account, *, is_on: bool, actor: User, request: HttpRequest) -> None:
     """Switch single sign-on off, or on again. Raises NotPossibleError where nobody could sign in then."""
-    revision.lock(account)
+    revision.lock(account, actor=actor)
     refuse_switch(account, is_on=is_on)
     provider = IdentityProvider.objects.get(account=account)
     if provider.is_enabled == is_on:

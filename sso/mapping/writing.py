@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.groups.order import moved
 from accounts.models import Account, Group, Role, User
 from accounts.tiered_settings import revision
+from sso import options
 from sso.mapping.auditing import described, record
 from sso.mapping.people import Names
 from sso.models import AttributeNames, IdentityProvider, MappingRule
@@ -113,7 +114,8 @@ def name_attributes(account: Account, names: Names, *, actor: User, request: Htt
     row.save()
     if actor.role != Role.OWNER:
         # Whoever says which attribute is the address says who somebody is: owners want to have seen that.
-        IdentityProvider.objects.filter(account=account).update(owners_may_use=False)
+        for provider in IdentityProvider.objects.select_related("account").filter(account=account):
+            options.change(provider, "owners_may_use", False, actor=actor, request=request)
     record(account, actor, request, before=before, after=after)
 
 

@@ -18,6 +18,26 @@ from accounts.views.settings.places import Place
 
 
 @dataclass(frozen=True)
+class Words:
+    """The button that does it, the beginning of the question, and what is true of the setting afterwards."""
+
+    verb: str
+    question: str
+    done: str
+
+
+SWITCHED = {"on": Words("Enable", "Enable", "is on"), "off": Words("Disable", "Disable", "is off")}
+SAVED = Words("Save", "Change", "is saved")
+TO_DEFAULT = Words("Use product default", "Use the product default of", "is the product default again")
+OTHERS = {
+    Action.LOCK: Words("Lock", "Lock", "is locked"),
+    Action.UNLOCK: Words("Unlock", "Unlock", "is unlocked"),
+    Action.RESET: Words("Use inherited", "Use the inherited value of", "is inherited again"),
+    Action.RESET_BELOW: Words("Remove all", "Remove everything set below for", "is inherited by everyone below"),
+}
+
+
+@dataclass(frozen=True)
 class Asked:
     """A change somebody is thinking of. `submitted` are its parameters, `answer` is what counts now."""
 
@@ -50,39 +70,18 @@ class Asked:
         return self.definition.kind.in_words(self.answer.value)
 
     @property
-    def verb(self) -> str:
-        """The word on the button that does it."""
+    def words(self) -> Words:
+        """What the change is called on its button, in its question, and when it is done."""
         if self.action is Action.SET:
-            switch = self.submitted.get("switch")
-            return {"on": "Enable", "off": "Disable"}.get(switch or "", "Save")
+            return SWITCHED.get(self.submitted.get("switch", ""), SAVED)
         if self.action is Action.RESET and self.place.tier is Tier.ACCOUNT:
-            return "Use product default"
-        return VERBS[self.action]
+            return TO_DEFAULT
+        return OTHERS[self.action]
 
     @property
     def title(self) -> str:
         """The question."""
-        verb = {
-            "Save": "Change",
-            "Use inherited": "Use the inherited value of",
-            "Use product default": "Use the product default of",
-            "Remove all": "Remove everything set below for",
-        }.get(self.verb, self.verb)
-        return f"{verb} “{self.definition.title}”?"
-
-    @property
-    def done(self) -> str:
-        """What is true afterwards."""
-        return {
-            "Enable": "is on",
-            "Disable": "is off",
-            "Save": "is saved",
-            "Lock": "is locked",
-            "Unlock": "is unlocked",
-            "Use inherited": "is inherited again",
-            "Use product default": "is the product default again",
-            "Remove all": "is inherited by everyone below",
-        }[self.verb]
+        return f"{self.words.question} “{self.definition.title}”?"
 
     @property
     def is_for_people(self) -> bool:
@@ -106,14 +105,6 @@ class Asked:
     def is_inheriting(self) -> bool:
         """Whether nothing is set on this very tier."""
         return self.own is None
-
-
-VERBS = {
-    Action.LOCK: "Lock",
-    Action.UNLOCK: "Unlock",
-    Action.RESET: "Use inherited",
-    Action.RESET_BELOW: "Remove all",
-}
 
 
 def asked_for(request: HttpRequest, place: Place, key: str, action: str) -> Asked:

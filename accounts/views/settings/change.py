@@ -16,7 +16,7 @@ from accounts.tiered_settings.words import lock_label
 from accounts.views.confirming import confirmation, confirmed
 from accounts.views.settings.asked import Asked, asked_for, preview_of
 from accounts.views.settings.places import place_of, require_changing
-from accounts.views.settings.summary import summary
+from accounts.views.summary import summary
 
 STALE = "Somebody changed settings, groups or memberships meanwhile. This is how it stands now; please confirm again."
 
@@ -78,7 +78,7 @@ def _done(asked: Asked, happened: Mapping[int, str]) -> str:
         f"{people} {'person' if people == 1 else 'people'}: {what}"
         for what, people in Counter(happened.values()).most_common(3)
     ]
-    return " ".join([f"“{asked.definition.title}” {asked.done}.", *told])
+    return " ".join([f"“{asked.definition.title}” {asked.words.done}.", *told])
 
 
 def _ask(request: HttpRequest, asked: Asked, form: ConfirmForm, *, status: int = 200, notice: str = "") -> HttpResponse:

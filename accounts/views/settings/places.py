@@ -1,7 +1,6 @@
 """Whose settings a page is about, and where its addresses are."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -38,11 +37,10 @@ class Place:
         """The page's address."""
         return self.address("settings")
 
-    def address(self, page: str, *arguments: str, **query: str) -> str:
+    def address(self, page: str, *arguments: str) -> str:
         """The address of one of this place's pages."""
         target = [self.target.pk] if isinstance(self.target, Group) or self.route == "user" else []
-        path = reverse(f"{self.route}_{page}", args=[*target, *arguments])
-        return f"{path}?{urlencode(query)}" if query else path
+        return reverse(f"{self.route}_{page}", args=[*target, *arguments])
 
     def may_change(self, definition: SettingDefinition) -> bool:
         """Whether this person may change this setting here."""

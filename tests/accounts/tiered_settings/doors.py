@@ -5,9 +5,15 @@ from typing import Any
 from accounts.models import Account, Group, Membership, User
 from accounts.tiered_settings import registry, store
 from accounts.tiered_settings.definitions import EVERY_TIER, SettingDefinition, Tier
-from accounts.tiered_settings.kinds import Switch, one_of
+from accounts.tiered_settings.kinds import Choice, Switch
 from accounts.tiered_settings.store import Action, Change
 from accounts.tiered_settings.targets import Target
+
+
+def one_of(*words: str) -> Choice:
+    """A choice whose words are their own labels."""
+    return Choice(tuple((word, word) for word in words))
+
 
 WORDS = one_of("open", "shut", "ajar")
 DOOR = SettingDefinition("tests.door", "Door", "Of the office.", "open", EVERY_TIER, WORDS, "House", "Entrances")

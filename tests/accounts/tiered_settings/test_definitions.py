@@ -6,7 +6,8 @@ import pytest
 
 from accounts.tiered_settings import registry
 from accounts.tiered_settings.definitions import SettingDefinition, Tier
-from accounts.tiered_settings.kinds import ImpossibleValueError, Switch, one_of
+from accounts.tiered_settings.kinds import ImpossibleValueError, Switch
+from tests.accounts.tiered_settings.doors import one_of
 
 COLOUR = SettingDefinition(
     "tests.colour", "Colour", "Of the walls.", "white", frozenset(Tier), one_of("white", "green")

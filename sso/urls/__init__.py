@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sso import urls_mapping, urls_people, urls_setup
+from sso.urls import mapping, people, setup
 from sso.views.discover import discover
 from sso.views.sign_in import acs, finish, login, metadata
 
@@ -12,7 +12,7 @@ urlpatterns = [
     path("sso/<slug:vanity>/acs/", acs, name="sso_acs"),
     path("sso/<slug:vanity>/finish/", finish, name="sso_finish"),
     path("sso/<slug:vanity>/metadata/", metadata, name="sso_metadata"),
-    *urls_setup.urlpatterns,
-    *urls_mapping.urlpatterns,
-    *urls_people.urlpatterns,
+    *setup.urlpatterns,
+    *mapping.urlpatterns,
+    *people.urlpatterns,
 ]

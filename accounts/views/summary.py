@@ -23,9 +23,14 @@ class Line:
 def summary(impact: Impact, kind: Kind) -> list[Line]:
     """The largest parts of an impact, the rest in one line."""
     counted = Counter((who(d), kind.in_words(d.before.value), kind.in_words(d.after.value)) for d in impact.differences)
-    lines = [Line(*key, people) for key, people in counted.most_common()]
-    rest = sum(line.people for line in lines[MOST_LINES:])
-    return lines[:MOST_LINES] + ([Line("Others", "", "", rest)] if rest else [])
+    return largest(counted, rest="Others")
+
+
+def largest(counted: Counter[tuple[str, str, str]], *, rest: str) -> list[Line]:
+    """The most frequent of them as lines, and what is left under one name."""
+    lines = [Line(*words, people) for words, people in counted.most_common()]
+    others = sum(line.people for line in lines[MOST_LINES:])
+    return lines[:MOST_LINES] + ([Line(rest, "", "", others)] if others else [])
 
 
 def who(difference: Difference) -> str:
