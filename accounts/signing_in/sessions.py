@@ -33,7 +33,7 @@ def method_of(request: HttpRequest) -> str:
 def remember(*, request: HttpRequest, user: User, **_signal: Any) -> None:
     """Receiver of user_logged_in: write the row of the session that begins."""
     if request.session.session_key is None:
-        request.session.save()  # another person's session was just ended in this browser, and this one has no key yet
+        request.session.create()  # another person's session was just ended in this browser, and this one has no key yet
     _write_row(request, user, method=method_of(request))
     idle_timeout.begin(request.session, user)
 
@@ -83,8 +83,10 @@ def end_all(person: User, _by: User | str = "") -> None:
 
 
 def forget_gone() -> None:
-    """Delete the rows whose session has ended by itself."""
-    SignInSession.objects.exclude(Exists(Session.objects.filter(session_key=OuterRef("session_key")))).delete()
+    """Delete the rows whose session has ended by itself. One that begins is written after its row, at once."""
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    settled = SignInSession.objects.filter(last_seen_at__lt=timezone.now() - ROW_WRITTEN_EVERY)
+    settled.exclude(Exists(alive)).delete()
 
 
 def end(session_keys: Collection[str]) -> None:

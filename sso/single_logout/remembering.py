@@ -1,14 +1,18 @@
 """What an identity provider calls the sessions that began with it."""
 
+from datetime import timedelta
+
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 from sso.models import IdentityProvider, SamlSession
 from sso.saml import Assertion
 
 LONGEST_FORMAT, LONGEST_INDEX = 200, 500
+SETTLED = timedelta(minutes=5)
 
 
 def remember(request: HttpRequest, user: User, assertion: Assertion, provider: IdentityProvider) -> None:
@@ -36,6 +40,10 @@ def _if_short(text: str, longest: int) -> str:
 
 
 def forget_gone() -> int:
-    """Delete the rows whose session has ended; answers how many. One that is just being signed out has no row left."""
+    """Delete the rows whose session has ended; answers how many. One that is just being signed out has no row left.
+
+    One that begins is written after its row here, at the end of the same request.
+    """
     alive = Session.objects.filter(session_key=OuterRef("session_key"))
-    return SamlSession.objects.exclude(Exists(alive)).delete()[0]
+    settled = SamlSession.objects.filter(created_at__lt=timezone.now() - SETTLED)
+    return settled.exclude(Exists(alive)).delete()[0]
