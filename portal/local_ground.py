@@ -61,6 +61,7 @@ def write_local_env(var: Path, ports: dict[str, int]) -> dict[str, str]:
         "PORTAL_URL": f"http://localhost:{ports['PORT']}",
         "SANDBOX_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
         "PRIVATE_URLS_ALLOWED": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
+        "DNS_RESOLVER": f"127.0.0.1:{ports['SANDBOX_PORT']}",  # by UDP, so that it may be the sandbox's number
         "MS_AUTHORITY_HOST": sandbox_tls,
         "MS_GRAPH_URL": f"{sandbox_tls}/v1.0",
         "MS_CA_BUNDLE": str(var / "sandbox" / "ca.pem"),

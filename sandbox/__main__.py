@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sandbox.app import make_app
 from sandbox.config import Config
+from sandbox.dns_server import serve_names
 from sandbox.keys import load_keys
 from sandbox.scenario import DOMAINS, seed
 from sandbox.server import PortTaken, bind, serve
@@ -26,7 +27,7 @@ def read_config(arguments: list[str]) -> Config:
     """The command line, and SANDBOX_CLIENT_SECRET of the environment. Exits 2 with a message if wrong."""
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A Microsoft 365 tenant to try with.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8020, help="plain http; TLS listens one above")
+    parser.add_argument("--port", type=int, default=8020, help="plain http, and DNS by UDP; TLS listens one above")
     parser.add_argument("--portal-url", default="http://localhost:8000")
     parser.add_argument("--data-dir", type=Path, default=Path("var/sandbox"))
     given = parser.parse_args(arguments)
@@ -55,8 +56,10 @@ async def run(config: Config) -> None:
     world = open_world(config)
     snapshot = Debounced(partial(_save, world))
     world.changed = snapshot
+    names = await serve_names(world)
     log.info("sandbox on %s and %s, portal %s", config.http_base, config.https_base, config.portal_url)
     await serve(make_app(world), sockets, tls_pem)
+    names.close()
     snapshot.flush()
 
 

@@ -39,13 +39,14 @@ class RefreshToken:
 
 @dataclass
 class State:
-    """What survives a restart. `generation` counts the resets."""
+    """What survives a restart. `generation` counts the resets, `txt_records` are texts by name in small letters."""
 
     generation: int
     tenants: list[Tenant]
     token_lifetime: int = DEFAULT_TOKEN_LIFETIME
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
+    txt_records: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, saved: dict[str, Any]) -> Self:
@@ -56,6 +57,7 @@ class State:
             token_lifetime=saved["token_lifetime"],
             refresh_tokens={key: RefreshToken(**row) for key, row in saved["refresh_tokens"].items()},
             sessions={key: Session(**row) for key, row in saved["sessions"].items()},
+            txt_records=saved.get("txt_records", {}),
         )
 
 

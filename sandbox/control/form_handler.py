@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from html import escape
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -24,7 +25,8 @@ def form_handler(change: Change) -> Callable[[Request], Awaitable[Response]]:
         try:
             target = change(request, fields)
         except (ControlError, NoSuchItem, ValueError) as error:
-            body = f"<h1>That did not work</h1><p>{type(error).__name__}</p><p>{link_button('/', 'Back')}</p>"
+            said = error.message if isinstance(error, ControlError) else type(error).__name__
+            body = f"<h1>That did not work</h1><p>{escape(said)}</p><p>{link_button('/', 'Back')}</p>"
             return page("That did not work", body, status=400)
         world_of(request).changed()
         return RedirectResponse(target, 303)

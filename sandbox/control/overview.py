@@ -5,6 +5,7 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.control import txt_records
 from sandbox.control.parts import badge, button, choice, field, form, person_path, table
 from sandbox.faults import KINDS, Fault
 from sandbox.identity.registration import REGISTERED_SCOPES
@@ -23,6 +24,7 @@ async def overview(request: Request) -> Response:
         "<h1>Atrium sandbox</h1><p>Two organisations with mailboxes, an identity provider for each, and"
         f" Microsoft’s side of the sign-in. {link_button(world.config.portal_url, 'Open the portal')}</p>"
         + "".join(_tenant(tenant) for tenant in world.state.tenants)
+        + txt_records.section(world)
         + _faults(world)
         + _calls(world)
         + _reset()

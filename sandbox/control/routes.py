@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from sandbox.control import api, api_faults, api_items, forms, person_forms
+from sandbox.control import api, api_faults, api_items, forms, person_forms, txt_records
 from sandbox.control.overview import overview
 from sandbox.control.person import person_page
 
@@ -17,6 +17,7 @@ routes = [
     Route("/control/faults/{id}", forms.fault, methods=["POST"]),
     Route("/control/tenants/{domain}/consent", forms.consent, methods=["POST"]),
     Route("/control/tenants/{domain}/policy", forms.policy, methods=["POST"]),
+    Route("/control/txt", txt_records.txt, methods=["POST"]),
     Route(_PEOPLE, person_page),
     Route(f"{_PEOPLE}/revoke", person_forms.revoke, methods=["POST"]),
     Route(f"{_PEOPLE}/events", person_forms.events, methods=["POST"]),
@@ -27,6 +28,7 @@ routes = [
     Route(f"{_API}/reset", api.reset, methods=["POST"]),
     Route(f"{_API}/tokens", api.tokens, methods=["POST"]),
     Route(f"{_API}/requests", api.requests, methods=["GET", "DELETE"]),
+    Route(f"{_API}/txt", txt_records.txt_api, methods=["GET", "POST", "DELETE"]),
     Route(f"{_API}/tenants/{{domain}}/consent", api.consent, methods=["POST", "DELETE"]),
     Route(f"{_API}/tenants/{{domain}}/policy", api.policy, methods=["PUT"]),
     Route(f"{_API}/tenants/{{domain}}/saml", api.saml, methods=["PUT"]),
