@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:  # app configurations import this module, before there are models
-    from accounts.models import Account, User
+    from accounts.models import Account, Group, User
 
 ProfilePanel = Callable[[HttpRequest], SafeString]
 Obstacle = Callable[["Account", str, Any], str]
 OnDeactivation = Callable[["User", "User | str"], None]
 Farewell = Callable[[HttpRequest, "User"], str]
+WayIn = Callable[["Account"], bool]
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,25 @@ class Remark(Protocol):
         """A sentence about how it stands for these people (None: everyone) after the change, or nothing."""
 
 
+class Dependent(Protocol):
+    """What an app above keeps about a group, and what goes with it."""
+
+    def words(self, group: "Group") -> str:
+        """What goes when the group is deleted, as a sentence; nothing where there is nothing."""
+
+    def end(self, group: "Group", *, actor: "User | str", request: HttpRequest | None) -> None:
+        """Delete it, audited, in the transaction that deletes the group; a preview calls it too."""
+
+
 _profile_panels: list[ProfilePanel] = []
 _user_columns: list[UserColumn] = []
 _consequences: list[Consequence] = []
 _obstacles: list[Obstacle] = []
 _remarks: dict[str, list[Remark]] = {}
+_dependents: list[Dependent] = []
 _on_deactivation: list[OnDeactivation] = []
 _farewells: list[Farewell] = []
+_ways_in: list[WayIn] = []
 
 
 def add_profile_panel(panel: ProfilePanel) -> None:
@@ -133,6 +146,23 @@ def obstacle_to(account: "Account", key: str, value: Any) -> str:
     return next((words for obstacle in _obstacles if (words := obstacle(account, key, value))), "")
 
 
+def add_dependent(dependent: Dependent) -> None:
+    """Let it go with the groups it is about."""
+    if dependent not in _dependents:
+        _dependents.append(dependent)
+
+
+def goes_with(group: "Group") -> list[str]:
+    """What else goes when this group is deleted, a sentence for each app above that has something."""
+    return [words for dependent in _dependents if (words := dependent.words(group))]
+
+
+def group_ends(group: "Group", *, actor: "User | str", request: HttpRequest | None = None) -> None:
+    """Tell the apps above that the group is about to be deleted, in the transaction that does it."""
+    for dependent in _dependents:
+        dependent.end(group, actor=actor, request=request)
+
+
 def on_deactivation(callback: OnDeactivation) -> None:
     """Call it with everyone who is deactivated and by whom, in the same transaction."""
     if callback not in _on_deactivation:
@@ -154,3 +184,14 @@ def add_farewell(farewell: Farewell) -> None:
 def farewell_path(request: HttpRequest, user: "User") -> str:
     """The first path that somebody who signs out goes on to, or nothing."""
     return next((path for farewell in _farewells if (path := farewell(request, user))), "")
+
+
+def add_way_in(way: WayIn) -> None:
+    """Ask it whether people of an account can sign in without a password."""
+    if way not in _ways_in:
+        _ways_in.append(way)
+
+
+def has_way_in(account: "Account") -> bool:
+    """Whether there is any way to sign in but a password."""
+    return any(way(account) for way in _ways_in)

@@ -16,7 +16,14 @@ from accounts.tiered_settings.resolution import Answer
 from calendar_integration import consent
 from calendar_integration.attempts import TooManyAttemptsError
 from calendar_integration.integration_setting import Integration, Method
-from calendar_integration.models import AskMode, AuthorizationAttempt, CalendarService, Connection, Outcome
+from calendar_integration.models import (
+    ACTIVE_STATES,
+    AskMode,
+    AuthorizationAttempt,
+    CalendarService,
+    Connection,
+    Outcome,
+)
 from calendar_integration.setting_definitions import ASK, INTEGRATION
 
 PAUSE = timedelta(hours=24)
@@ -74,7 +81,7 @@ def address_after_sso(user: User, next_path: str) -> str:
 
     Where it is Microsoft's, the person counts as asked from now on, whether they ever come back or not.
     """
-    if decide(gather(user)) is not Verdict.REDIRECT:
+    if not is_left_to_connect(user) or decide(gather(user)) is not Verdict.REDIRECT:
         return next_path
     with transaction.atomic():
         connection, _ = Connection.objects.get_or_create(user=user, defaults={"account": user.account})
@@ -84,6 +91,13 @@ def address_after_sso(user: User, next_path: str) -> str:
     except (consent.CannotConnectError, TooManyAttemptsError):  # switched off since we looked, or asked all too often
         return next_path
     return address or reverse("office365_outcome", args=[attempt.reference])
+
+
+def is_left_to_connect(user: User) -> bool:
+    """Whether the person is not connected and could be: one or two queries, which are the end of it for almost all."""
+    if Connection.objects.filter(user=user, state__in=ACTIVE_STATES).exists():
+        return False
+    return CalendarService.objects.ready().filter(account=user.account_id).exists()
 
 
 def gather(user: User) -> Facts:

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -19,8 +19,10 @@ from sso.saml import Assertion
 
 VALID_FOR = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=7)
+HOUR = timedelta(hours=1)
 MAILS_PER_HOUR = 3  # to one address
 MAILS_PER_HOUR_OF_ACCOUNT = 200
+UNSENT = "unsent-"  # no digest begins so
 
 logger = logging.getLogger(__name__)
 
@@ -30,20 +32,46 @@ def begin(provider: IdentityProvider, assertion: Assertion, person: Person) -> I
 
     Call it outside a transaction that is rolled back afterwards: the mail cannot be.
     """
-    if _has_had_enough(provider.account, person.email):
+    return send(
+        IdentityConfirmation(
+            account=provider.account,
+            issuer=assertion.issuer,
+            name_id=assertion.name_id,
+            email=person.email,
+            name=person.name,
+            attributes=assertion.attributes,
+        )
+    )
+
+
+def send(confirmation: IdentityConfirmation) -> IdentityConfirmation | None:
+    """Keep it and mail its link; None where the address has had enough mails for now."""
+    if next_mail_at(confirmation.account, confirmation.email):
         return None
     token = secrets.token_urlsafe(32)
-    confirmation = IdentityConfirmation.objects.create(
-        account=provider.account,
-        issuer=assertion.issuer,
-        name_id=assertion.name_id,
-        email=person.email,
-        name=person.name,
-        attributes=assertion.attributes,
-        token_digest=digest(token),
-    )
-    _send(confirmation, token)
+    confirmation.token_digest = digest(token)
+    confirmation.save()
+    if not _send(confirmation, token):
+        # No link leads to it then; it still counts, so that a broken mail server is not asked for ever.
+        confirmation.token_digest = f"{UNSENT}{confirmation.pk}"
+        confirmation.save(update_fields=["token_digest"])
     return confirmation
+
+
+def was_mailed(confirmation: IdentityConfirmation) -> bool:
+    """Whether its mail left us, as far as the mail server says."""
+    return not confirmation.token_digest.startswith(UNSENT)
+
+
+def next_mail_at(account: Account, email: str) -> datetime | None:
+    """When this address can be sent another mail; None where that is now.
+
+    So that nobody's mailbox is filled by signing in again and again, from one account or from several.
+    """
+    lately = IdentityConfirmation.objects.filter(created_at__gt=timezone.now() - HOUR).order_by("-created_at")
+    limits = ((lately.filter(email=email), MAILS_PER_HOUR), (lately.filter(account=account), MAILS_PER_HOUR_OF_ACCOUNT))
+    times = (sent.values_list("created_at", flat=True)[most - 1 : most].first() for sent, most in limits)
+    return max((at + HOUR for at in times if at), default=None)
 
 
 def waiting(account: Account, token: str, *, lock: bool = False) -> IdentityConfirmation | None:
@@ -75,20 +103,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _has_had_enough(account: Account, email: str) -> bool:
-    """So that nobody's mailbox is filled by signing in again and again, from one account or from several."""
-    lately = IdentityConfirmation.objects.filter(created_at__gt=timezone.now() - timedelta(hours=1))
-    if lately.filter(email=email)[MAILS_PER_HOUR - 1 : MAILS_PER_HOUR].exists():
-        return True
-    return lately.filter(account=account)[MAILS_PER_HOUR_OF_ACCOUNT - 1 : MAILS_PER_HOUR_OF_ACCOUNT].exists()
-
-
-def _send(confirmation: IdentityConfirmation, token: str) -> None:
+def _send(confirmation: IdentityConfirmation, token: str) -> bool:
+    """Whether the mail server took it."""
     path = reverse("sso_confirm", args=[confirmation.account.vanity, token])
     context = {"confirmation": confirmation, "account": confirmation.account, "link": settings.PORTAL_URL + path}
     subject = " ".join(render_to_string("sso/confirmation/subject.txt", context).split())
     text = render_to_string("sso/confirmation/mail.txt", context)
     try:
-        send_mail(subject, text, None, [confirmation.email])
+        return bool(send_mail(subject, text, None, [confirmation.email]))
     except (OSError, ValueError):  # a mail server, the way to it, or an address that no mail can have
         logger.exception("the confirmation %s could not be mailed", confirmation.pk)
+        return False

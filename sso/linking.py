@@ -3,26 +3,31 @@
 Apart from provisioning because a confirmation by mail ends here (`confirmed`) and begins there.
 """
 
+from dataclasses import replace
+
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
 from accounts import audit, directory
 from accounts.models import AuditAction, Domain, Role, User
 from accounts.tiered_settings import revision
-from sso import mapping, placement
+from sso import entry, mapping, placement
+from sso.entry import Facts, Kind
 from sso.errors import Reason, SamlError
 from sso.mapping import Outcome, Person, reading
 from sso.models import IdentityConfirmation, IdentityProvider, SamlIdentity, UnknownDomain
 
 
 def known(provider: IdentityProvider, name_id: str) -> User | None:
-    """Whoever the provider in use has named so before, with the account and its attribute names: one query."""
-    identity = (
-        SamlIdentity.objects.select_related("user__account__attribute_names")
-        .filter(issuer=provider.entity_id, name_id=name_id, user__account=provider.account_id)
-        .first()
-    )
-    return identity.user if identity else None
+    """Whoever the provider in use has named so before: one query."""
+    named = {"saml_identities__issuer": provider.entity_id, "saml_identities__name_id": name_id}
+    try:
+        user = User.objects.get(account=provider.account_id, **named)
+    except User.DoesNotExist:
+        return None
+    user.account = provider.account
+    return user
 
 
 def confirmed(
@@ -54,14 +59,34 @@ def has_proven(provider: IdentityProvider, email: str) -> bool:
 
 
 def refuse_entry(provider: IdentityProvider, user: User) -> None:
-    """Raises SamlError for whoever may not come in: the deactivated, and owners where no owner vouches for it.
+    """Raises SamlError for whoever may not come in, as entry.may_not_enter says."""
+    reason = entry.may_not_enter(_facts_of_user(provider, user))
+    if reason is not None:
+        raise SamlError(reason, user.email)
 
-    Otherwise an admin could put a provider of their own into use, and be an owner with its help.
+
+def facts_of(
+    provider: IdentityProvider, name_id: str, email: str, *, is_address_confirmed: bool = False
+) -> tuple[User | None, Facts]:
+    """The user with this name id, else the one with this address, and what entry.decide has to know.
+
+    Without a name id whoever has the address is taken to be known by theirs. At most three queries.
     """
-    if not user.is_active:
-        raise SamlError(Reason.DEACTIVATED, user.email)
-    if user.role == Role.OWNER and not provider.owners_may_use:
-        raise SamlError(Reason.OWNER_NOT_VOUCHED, user.email)
+    user = known(provider, name_id) if name_id else None
+    if user is not None:
+        return user, replace(_facts_of_user(provider, user), is_known=True)
+    bound = SamlIdentity.objects.filter(user=OuterRef("pk"), issuer=provider.entity_id)
+    people = User.objects.select_related("account").annotate(is_bound=Exists(bound))
+    found = people.filter(account=provider.account_id, email=email).first()
+    is_bound = found is not None and found.is_bound
+    return found, replace(
+        _facts_of_user(provider, found),
+        is_known=is_bound and not name_id,
+        has_other_name_id=is_bound and bool(name_id),
+        is_domain_proven=has_proven(provider, email),
+        is_address_confirmed=is_address_confirmed,
+        may_confirm=provider.unknown_domain == UnknownDomain.CONFIRM,
+    )
 
 
 @transaction.atomic
@@ -79,24 +104,31 @@ def link_or_create(
     """
     # First sign-ins of one account happen one after the other, so that two tabs do not make two users.
     revision.lock(provider.account)
-    user = known(provider, name_id)
+    user, facts = facts_of(provider, name_id, outcome.person.email, is_address_confirmed=is_confirmed)
+    decision = entry.decide(facts)
+    if decision.reason is not None:
+        raise SamlError(decision.reason, _detail(decision.reason, outcome.person.email))
+    if decision.kind is Kind.CONFIRMS:
+        raise SamlError(Reason.FOREIGN_DOMAIN, "the address was not confirmed")
     if user is None:
-        user = _by_email(provider, outcome.person.email, is_confirmed=is_confirmed)
-        user = user or _create(provider, outcome, request)
+        user = _create(provider, outcome, request)
+    if decision.kind is not Kind.KNOWN:
         _bind(provider, name_id, user, request)
-    refuse_entry(provider, user)
     placement.place(user, outcome, actor=actor_of(provider), request=request)
     return user
 
 
-def _by_email(provider: IdentityProvider, email: str, *, is_confirmed: bool) -> User | None:
-    """Whoever has the address and may be linked; a confirmed address makes a new user only. Raises SamlError."""
-    user = User.objects.select_related("account").filter(account=provider.account, email=email).first()
-    if not has_proven(provider, email) and (user or not is_confirmed):
-        raise SamlError(Reason.FOREIGN_DOMAIN, email.rpartition("@")[2])
-    if user and user.saml_identities.filter(issuer=provider.entity_id).exists():
-        raise SamlError(Reason.OTHER_IDENTITY, f"{user.email} is bound to another name id")
-    return user
+def _facts_of_user(provider: IdentityProvider, user: User | None) -> Facts:
+    if user is None:
+        return Facts(owners_may_use=provider.owners_may_use)
+    return Facts(role=user.role, is_active=user.is_active, owners_may_use=provider.owners_may_use)
+
+
+def _detail(reason: Reason, email: str) -> str:
+    """For the log."""
+    if reason is Reason.FOREIGN_DOMAIN:
+        return email.rpartition("@")[2]
+    return f"{email} is bound to another name id" if reason is Reason.OTHER_IDENTITY else email
 
 
 def _create(provider: IdentityProvider, outcome: Outcome, request: HttpRequest | None) -> User:

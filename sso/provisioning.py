@@ -6,14 +6,15 @@ Name and e-mail are taken at the first sign-in; role and groups, as far as they 
 from django.http import HttpRequest
 
 from accounts.models import User
-from sso import confirmation, linking, mapping, placement
+from sso import confirmation, entry, linking, mapping, placement
+from sso.entry import Kind
 from sso.errors import Reason, SamlError
 from sso.linking import confirmed
 from sso.mapping import reading
-from sso.models import IdentityProvider, UnknownDomain
+from sso.models import IdentityProvider
 from sso.saml import Assertion
 
-__all__ = ["asks_to_confirm", "confirmed", "user_of"]
+__all__ = ["confirmed", "user_of"]
 
 
 def user_of(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None = None) -> User:
@@ -26,22 +27,17 @@ def user_of(provider: IdentityProvider, assertion: Assertion, request: HttpReque
     if user is None:
         return _first_sign_in(provider, assertion, request)
     linking.refuse_entry(provider, user)
-    mapping.refuse_several_emails(assertion.attributes, reading.names_of(user.account))
+    if mapping.holds_several(assertion.attributes):  # else one query less
+        mapping.refuse_several_emails(assertion.attributes, reading.names_of(user.account))
     placed = mapping.placement(assertion.attributes, reading.rules_of(user.account))
     placement.place(user, placed, actor=linking.actor_of(provider), request=request)
     return user
 
 
-def asks_to_confirm(provider: IdentityProvider, email: str) -> bool:
-    """Whether somebody new with this address confirms it by mail: its domain is unknown, and nobody here has it."""
-    if provider.unknown_domain != UnknownDomain.CONFIRM or linking.has_proven(provider, email):
-        return False
-    return not User.objects.filter(account=provider.account_id, email=email).exists()
-
-
 def _first_sign_in(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None) -> User:
     outcome = reading.outcome_of(provider.account, assertion.attributes, assertion.name_id, assertion.name_id_format)
-    if asks_to_confirm(provider, outcome.person.email):
+    _user, facts = linking.facts_of(provider, assertion.name_id, outcome.person.email)
+    if entry.decide(facts).kind is Kind.CONFIRMS:
         confirmation.begin(provider, assertion, outcome.person)
         raise SamlError(Reason.CONFIRM_ADDRESS, outcome.person.email.rpartition("@")[2])
     return linking.link_or_create(provider, assertion.name_id, outcome, request)

@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.models import Account, AuditAction, User
 from sso import saml
 from sso.certificate_facts import facts_of
-from sso.models import KeyState, ServiceProviderKey
+from sso.models import KeyState, ProviderSettings, ServiceProviderKey
 
 Keys = Mapping[str, ServiceProviderKey]
 # Nobody's: a pair on its way from one state to another, while both are taken.
@@ -34,12 +34,26 @@ def of_account(account: Account) -> dict[str, ServiceProviderKey]:
     return {key.state: key for key in ServiceProviderKey.objects.filter(account=account)}
 
 
+def uses(settings: ProviderSettings | None) -> list[str]:
+    """What these settings need a key pair for, in words; nothing where they need none."""
+    if settings is None:
+        return []
+    needs = {
+        "signing requests": settings.sign_requests,
+        "opening encrypted answers": settings.wants_encryption,
+        "single logout": bool(settings.slo_url),
+    }
+    return [use for use, is_needed in needs.items() if is_needed]
+
+
 def version(keys: Keys) -> str:
     """Changes whenever a pair comes, goes or moves."""
     return " ".join(f"{state}:{keys[state].pk}" for state in sorted(keys)) or "none"
 
 
-def generate(account: Account, *, actor: User, seen: str, request: HttpRequest) -> ServiceProviderKey:
+def generate(
+    account: Account, *, actor: User | str, seen: str, request: HttpRequest | None = None
+) -> ServiceProviderKey:
     """The first pair, which is in use at once, or the next one. Raises KeyChangeError, StaleKeysError."""
     refuse_generate(of_account(account))
     # Making a pair takes a moment, so that it happens before anything is locked.
@@ -57,6 +71,18 @@ def generate(account: Account, *, actor: User, seen: str, request: HttpRequest) 
         )
         _record(AuditAction.KEY_CREATED, key, actor, request)
     return key
+
+
+def provide(account: Account, *, actor: User | str, request: HttpRequest | None = None) -> bool:
+    """Generate the first pair where there is none yet; whether it did."""
+    keys = of_account(account)
+    if KeyState.CURRENT in keys:
+        return False
+    try:
+        generate(account, actor=actor, seen=version(keys), request=request)
+    except (KeyChangeError, StaleKeysError):  # somebody else generates it at the same moment
+        return False
+    return True
 
 
 @transaction.atomic
@@ -127,7 +153,7 @@ def _move(key: ServiceProviderKey, state: str) -> None:
     key.save(update_fields=["state"])
 
 
-def _record(action: AuditAction, key: ServiceProviderKey, actor: User, request: HttpRequest) -> None:
+def _record(action: AuditAction, key: ServiceProviderKey, actor: User | str, request: HttpRequest | None) -> None:
     facts = facts_of(key.certificate)
     after = {"state": str(key.state), "fingerprint": facts.fingerprint if facts else ""}
     audit.record(action, account=key.account, actor=actor, target=key, after=after, request=request)

@@ -9,19 +9,13 @@ from accounts.models import Account, AuditEvent
 
 def matching(account: Account, filters: Filters) -> QuerySet[AuditEvent]:
     """Everything in the account's log that fits. Raises people_and_groups.TooManyError."""
-    conditions = Q(account=account)
+    conditions = Q(account=account) & filters.conditions()
     if filters.action:
         conditions &= Q(action=filters.action)
     if filters.who:
         conditions &= _by(people_and_groups.actors(account, filters.who))
     if filters.target:
         conditions &= _to(people_and_groups.targets(account, filters.target))
-    if filters.since:
-        conditions &= Q(at__gte=filters.since)
-    if filters.until:
-        conditions &= Q(at__lt=filters.until)
-    if filters.reference:
-        conditions &= Q(reference=filters.reference)
     return AuditEvent.objects.filter(conditions)
 
 

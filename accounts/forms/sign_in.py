@@ -12,6 +12,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import extensions
 from accounts.models import Account, User
 from accounts.models.account import VANITY_PATTERN
 from accounts.password_sign_in import matching_people
@@ -96,9 +97,18 @@ class PasswordResetForm(auth_forms.PasswordResetForm):
     )
 
     def get_users(self, email: str) -> Iterator[User]:
-        """Django's, without those who may not sign in with a password, or were sent a mail a moment ago."""
-        people = (person for person in super().get_users(email) if password_policy.allows(person))
-        return (person for person in people if is_due(person))
+        """Whoever has a password, or has been here without one and could not come back otherwise.
+
+        Not those who may not sign in with one, or were sent a mail a moment ago.
+        """
+        people = User.objects.select_related("account").filter(email=email.strip().lower(), is_active=True)
+        able = (person for person in people if person.has_usable_password() or is_stranded(person))
+        return (person for person in able if password_policy.allows(person) and is_due(person))
+
+
+def is_stranded(person: User) -> bool:
+    """Whether they came without a password, by a way that is no longer there."""
+    return person.last_login is not None and not extensions.has_way_in(person.account)
 
 
 def is_due(person: User) -> bool:

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.extensions import run_consequences
+from accounts.extensions import group_ends, run_consequences
 from accounts.groups import order
 from accounts.groups.errors import NameTakenError
 from accounts.models import Account, AuditAction, Group, Membership, SettingValue, User
@@ -66,7 +66,7 @@ def change(group: Group, *, name: str, description: str, actor: User, request: H
 
 @transaction.atomic
 def delete(group: Group, *, actor: User, seen: int | None = None, request: HttpRequest | None = None) -> dict[int, str]:
-    """Delete the group with its settings and memberships; its people stay. Answers what happened to whom.
+    """Delete the group with all that belongs to it; its people stay. Answers what happened to whom.
 
     Raises StaleError, or Group.DoesNotExist where somebody else deleted it.
     """
@@ -77,6 +77,7 @@ def delete(group: Group, *, actor: User, seen: int | None = None, request: HttpR
     own = SettingValue.objects.filter(group=group).order_by("key").values("key", "value", "locked")
     before = {**described(group), "priority": group.priority, "members": len(people), "settings": list(own)}
     audit.record(AuditAction.GROUP_DELETED, account=account, actor=actor, target=group, before=before, request=request)
+    group_ends(group, actor=actor, request=request)
     Group.objects.filter(pk=group.pk).delete()
     order.renumber(account, order.ids_in_order(account))
     revision.advance(account)

@@ -87,7 +87,7 @@ def _body(place: Place, connection: http.client.HTTPConnection, largest: int) ->
     connection.request("GET", place.path, headers={"Accept-Encoding": "identity", "User-Agent": "Atrium"})
     answer = connection.getresponse()
     if 300 <= answer.status < 400:
-        raise UnsafeUrlError(f"{place.host} leads on to another address. Type the address that it ends at.")
+        raise UnsafeUrlError(_leads_on(place, answer.getheader("Location", "")))
     if answer.status != http.client.OK:
         raise UnsafeUrlError(f"{place.host} answered with the error {answer.status}.")
     body = answer.read(largest + 1)
@@ -96,3 +96,10 @@ def _body(place: Place, connection: http.client.HTTPConnection, largest: int) ->
     if answer.length:
         raise ConnectionError("the body ended early")
     return body
+
+
+def _leads_on(place: Place, location: str) -> str:
+    """Where a redirect goes, as far as it helps whoever typed the address."""
+    if location.lower().startswith("http://"):
+        return f"{place.host} leads on to another address, which is not encrypted (http). Type one with https://."
+    return f"{place.host} leads on to another address. Type the address that it ends at."

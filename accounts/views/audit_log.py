@@ -8,16 +8,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts import audit, keyset
+from accounts import audit, keyset, log_filters
 from accounts.audit_log import export, filters, selection
 from accounts.audit_log.lines import Line
 from accounts.audit_log.people_and_groups import LABELS, TooManyError
 from accounts.csv.streaming import stream_csv
 from accounts.models import AuditAction, AuditEvent, User
 from accounts.permissions import require_admin
-from accounts.requests import query_text
 
-LONGEST_FILTER = 254
+Asked = log_filters.Asked[filters.Filters]
+
 AREAS = {
     "account": "Account",
     "user": "Users",
@@ -61,16 +61,16 @@ def audit_csv(request: HttpRequest) -> HttpResponseBase:
     return stream_csv(name, export.HEADER, export.rows(events, before=exported.pk))
 
 
-def _selected(request: HttpRequest, user: User) -> tuple[filters.Asked, QuerySet[AuditEvent] | None]:
+def _selected(request: HttpRequest, user: User) -> tuple[Asked, QuerySet[AuditEvent] | None]:
     """What was asked for, and the rows that fit; no rows where the question made no sense."""
-    typed = {name: query_text(request, name, longest=LONGEST_FILTER) for name in filters.PARAMETERS}
+    typed = log_filters.typed_in(request, filters.PARAMETERS)
     asked = filters.read(typed, actions=AuditAction.values, zone=timezone.get_current_timezone())
     if asked.errors:
         return asked, None
     try:
         return asked, selection.matching(user.account, asked.filters)
     except TooManyError as error:
-        return filters.Asked(typed, asked.filters, {error.parameter: str(error)}), None
+        return Asked(typed, asked.filters, {error.parameter: str(error)}), None
 
 
 def _page(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -9,8 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.decorators import method_decorator
 
-from accounts import audit
-from accounts.extensions import farewell_path
+from accounts import audit, extensions
 from accounts.forms.sign_in import PasswordSignInForm
 from accounts.models import Account, AuditAction, User
 from accounts.requests import signed_in_user
@@ -23,7 +22,7 @@ class SignOutView(auth_views.LogoutView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """End the session and say what that means, or go on to where that is said."""
-        onward = farewell_path(request, request.user) if isinstance(request.user, User) else ""
+        onward = extensions.farewell_path(request, request.user) if isinstance(request.user, User) else ""
         response = super().post(request, *args, **kwargs)
         if onward:
             return HttpResponseRedirect(onward)
@@ -56,8 +55,15 @@ class PasswordSignInView(auth_views.LoginView):
             enforcing = account if password_policy.is_enforced(account) else None
         else:
             enforcing = password_policy.enforcing_account(form.data.get("username", "")) if form else None
-        hides_password = enforcing is not None and "emergency" not in self.request.GET
-        return super().get_context_data(**kwargs, account=account or enforcing, hides_password=hides_password)
+        shown = account or enforcing
+        is_emergency = enforcing is not None and "emergency" in self.request.GET
+        return super().get_context_data(
+            **kwargs,
+            account=shown,
+            has_single_sign_on=shown is not None and extensions.has_way_in(shown),
+            hides_password=enforcing is not None and not is_emergency,
+            is_emergency=is_emergency,
+        )
 
     def get_success_url(self) -> str:
         """Where the person wanted to be; not this very page, at which Django would refuse to go round in circles."""

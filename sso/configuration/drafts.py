@@ -10,9 +10,8 @@ from accounts import audit
 from accounts.models import Account, AuditAction, User
 from sso import service_provider_keys
 from sso.configuration.values import audited, of_metadata, of_settings
-from sso.models import IdentityProvider, KeyState, ProviderDraft
+from sso.models import IdentityProvider, ProviderDraft
 from sso.saml import IdpMetadata
-from sso.service_provider_keys import KeyChangeError, StaleKeysError
 
 STALE = "Somebody changed the draft meanwhile. This is how it stands now."
 
@@ -58,7 +57,7 @@ def save(
 
 
 def save_metadata(account: Account, metadata: IdpMetadata, *, actor: User, request: HttpRequest) -> ProviderDraft:
-    """Take metadata into the draft. What the provider wants signed is signed; other choices stay."""
+    """Import metadata into the draft. What the provider wants signed is signed; other choices stay."""
     values = of_metadata(metadata)
     if metadata.wants_signed_requests:
         values["sign_requests"] = True
@@ -86,15 +85,8 @@ def locked(account: Account, seen: str | None = None) -> ProviderDraft | None:
 
 def provide_key(draft: ProviderDraft, *, actor: User, request: HttpRequest) -> bool:
     """Generate our key pair where the draft needs one and there is none yet; whether it did."""
-    keys = service_provider_keys.of_account(draft.account)
-    if not (draft.sign_requests or draft.wants_encryption) or KeyState.CURRENT in keys:
-        return False
-    try:
-        seen = service_provider_keys.version(keys)
-        service_provider_keys.generate(draft.account, actor=actor, seen=seen, request=request)
-    except (KeyChangeError, StaleKeysError):  # somebody else generates it at the same moment
-        return False
-    return True
+    needed = bool(service_provider_keys.uses(draft))
+    return needed and service_provider_keys.provide(draft.account, actor=actor, request=request)
 
 
 def _record(

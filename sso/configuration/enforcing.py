@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import audit
-from accounts.models import Account, AuditAction, Domain, User
+from accounts.models import Account, AuditAction, Domain, Role, User
 from accounts.setting_definitions import PASSWORD_SIGN_IN
 from accounts.signing_in import password_policy
 from accounts.tiered_settings import revision, store
@@ -46,6 +46,12 @@ def stop(account: Account, *, actor: User, seen: int | None = None, request: Htt
     happened |= store.apply(Change(account, key, Action.RESET), actor=actor, request=request)
     _record(account, actor, request, is_enforced=False)
     return happened
+
+
+def concerned(account: Account) -> list[int]:
+    """Those whose passwords it is about, by id: everyone active but owners."""
+    people = User.objects.filter(account=account, is_active=True).exclude(role=Role.OWNER)
+    return list(people.values_list("pk", flat=True))
 
 
 def refuse_enforce(account: Account) -> None:

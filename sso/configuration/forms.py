@@ -7,7 +7,9 @@ from django import forms
 from sso import saml
 from sso.errors import SamlError
 from sso.models import Binding, NameIdFormat
-from sso.saml.metadata import LONGEST_ENTITY_ID, LONGEST_URL, is_private
+from sso.saml.metadata import why_no_entity_id
+from sso.saml.no_metadata import is_ours
+from sso.saml.provider_parts import LONGEST_URL, is_private
 
 LONGEST_CERTIFICATE = 20_000
 NO_ADDRESS = "Type the whole address, beginning with https://."
@@ -26,6 +28,11 @@ def text(rows: int = 0, **attributes: Any) -> forms.Widget:
             **attributes,
         }
     )
+
+
+def in_words(detail: str) -> str:
+    """A detail of a refusal as a sentence."""
+    return f"{detail[:1].upper()}{detail[1:]}."
 
 
 class AddressField(forms.CharField):
@@ -66,24 +73,23 @@ class DraftForm(forms.Form):
 
     entity_id = forms.CharField(
         label="Entity ID (issuer)",
-        max_length=LONGEST_ENTITY_ID,
         widget=text(),
         error_messages={"required": "Type the entity ID exactly as your identity provider shows it."},
     )
     sso_url = AddressField(label="Sign-in address", error_messages={"required": NO_ADDRESS})
-    sso_binding = forms.ChoiceField(label="Requests go by", choices=Binding, widget=forms.RadioSelect)
+    sso_binding = forms.ChoiceField(label="How sign-in requests are sent", choices=Binding, widget=forms.RadioSelect)
     slo_url = AddressField(label="Single logout address", required=False)
-    slo_binding = forms.ChoiceField(label="Logout messages go by", choices=Binding, widget=forms.RadioSelect)
+    slo_binding = forms.ChoiceField(label="How logout messages are sent", choices=Binding, widget=forms.RadioSelect)
     certificate = CertificateField(
-        label="Certificate",
+        label="Signing certificate",
         error_messages={"required": "Paste the certificate that your identity provider signs with."},
     )
-    next_certificate = CertificateField(label="Second certificate", required=False)
+    next_certificate = CertificateField(label="Second signing certificate", required=False)
     name_id_format = forms.ChoiceField(
         label="Name ID to ask for", choices=NameIdFormat, widget=forms.Select(attrs={"class": "form-select"})
     )
-    sign_requests = forms.BooleanField(label="Sign our requests", required=False)
-    wants_encryption = forms.BooleanField(label="Accept encrypted assertions only", required=False)
+    sign_requests = forms.BooleanField(label="Sign the requests that Atrium sends", required=False)
+    wants_encryption = forms.BooleanField(label="Accept encrypted answers only", required=False)
     allows_idp_initiated = forms.BooleanField(
         label="Allow sign-ins that begin at the identity provider", required=False
     )
@@ -95,10 +101,13 @@ class DraftForm(forms.Form):
                 field.widget.attrs["class"] = "form-check-input"
 
     def clean_entity_id(self) -> str:
-        """As long as an index has room for."""
+        """In one piece, and as long as an index has room for."""
         entity_id = str(self.cleaned_data["entity_id"])
-        if len(entity_id.encode()) > LONGEST_ENTITY_ID or not entity_id.isprintable():
-            raise forms.ValidationError("That is no entity ID: it is too long, or has characters that none has.")
+        problem = why_no_entity_id(entity_id)
+        if problem:
+            raise forms.ValidationError(in_words(problem))
+        if is_ours(entity_id):
+            raise forms.ValidationError("This is Atrium's own entity ID. Type the one of your identity provider.")
         return entity_id
 
     def clean(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Account, AuditAction, User
+from sso import service_provider_keys
 from sso.configuration.values import audited, of_metadata
 from sso.models import IdentityProvider
 from sso.saml import IdpMetadata
@@ -24,4 +25,5 @@ def configure(account: Account, metadata: IdpMetadata, *, actor: User | str) -> 
         before=audited(before) if before else {},
         after=audited(provider),
     )
+    service_provider_keys.provide(account, actor=actor)
     return provider

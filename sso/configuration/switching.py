@@ -10,7 +10,7 @@ from accounts.tiered_settings import revision
 from sso import options
 from sso.configuration import drafts
 from sso.configuration.values import audited, of_settings
-from sso.models import IdentityProvider, ProviderDraft
+from sso.models import IdentityProvider, ProviderDraft, ProviderTest
 
 
 class NotPossibleError(Exception):
@@ -37,7 +37,8 @@ def activate(account: Account, *, actor: User, request: HttpRequest, seen: str) 
         request=request,
     )
     if before is None or not before.is_enabled:
-        _record_switch(provider, actor, request, is_on=True)
+        record_switch(provider, actor, request, is_on=True)
+    ProviderTest.objects.update_or_create(provider=provider, defaults={"result": draft.test_result})
     draft.delete()
     return provider
 
@@ -70,7 +71,7 @@ def switch(account: Account, *, is_on: bool, actor: User, request: HttpRequest) 
         return
     provider.is_enabled = is_on
     provider.save(update_fields=["is_enabled"])
-    _record_switch(provider, actor, request, is_on=is_on)
+    record_switch(provider, actor, request, is_on=is_on)
 
 
 def refuse_switch(account: Account, *, is_on: bool) -> None:
@@ -88,7 +89,8 @@ def refuse_switch(account: Account, *, is_on: bool) -> None:
         )
 
 
-def _record_switch(provider: IdentityProvider, actor: User, request: HttpRequest, *, is_on: bool) -> None:
+def record_switch(provider: IdentityProvider, actor: User, request: HttpRequest, *, is_on: bool) -> None:
+    """Remember who switched it."""
     audit.record(
         AuditAction.SSO_SWITCHED,
         account=provider.account,

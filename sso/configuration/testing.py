@@ -1,5 +1,6 @@
 """What came of a test sign-in. A test changes nobody: it says what arrived, and what a sign-in would make of it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -7,13 +8,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Account, AuditAction, Domain, Group, User
+from accounts.models import Account, AuditAction, Group, User
 from accounts.references import new_reference
-from sso import saml, sign_in_log
-from sso.configuration import drafts
+from sso import mapping, saml, sign_in_log
+from sso.configuration import comparison, drafts
+from sso.configuration.comparison import Ours
+from sso.configuration.prospects import provider_to_be
 from sso.errors import Reason, SamlError
-from sso.mapping import Outcome, reading
-from sso.models import IdentityProvider, ProviderDraft, SamlIdentity, UnknownDomain
+from sso.mapping import reading
+from sso.models import ProviderDraft
+from sso.who import Answer, Who, who_is
+
+# Such an answer does not say who it is about, so that nobody at all could sign in with these settings.
+UNCLEAR = (Reason.NO_EMAIL, Reason.SEVERAL_EMAILS)
 
 
 @transaction.atomic
@@ -22,40 +29,50 @@ def arrived(
 ) -> None:
     """Keep a verified answer to a test of the settings with this digest. Raises SamlError where they have changed.
 
-    The draft counts as tested where the answer also says who somebody is.
+    The draft counts as tested where the answer also says who somebody is, whether or not that person would come in.
     """
     account = tester.account
     current = drafts.locked(account)
     if current is None or current.pk != draft.pk or current.settings_digest() != digest:
         raise SamlError(Reason.EXPIRED, "the draft was changed meanwhile")
     result = {"accepted": True, "reference": new_reference(), "by": str(tester), **_of_assertion(assertion)}
-    refused: SamlError | None = None
-    try:
-        result |= _mapped(account, current, assertion)
-    except SamlError as error:
-        refused = error
-        result |= {"reason": str(error.reason), "detail": error.detail}
-    else:
+    answer = Answer(assertion.attributes, assertion.name_id, assertion.name_id_format)
+    who = who_is(provider_to_be(current, tester), answer, reading.names_of(account))
+    refused = SamlError(who.reason, who.detail) if who.reason in UNCLEAR else None
+    if refused is None:
+        result |= _mapped(account, who, assertion)
         current.tested_digest, current.tested_at, current.tested_by = digest, timezone.now(), str(tester)[:200]
-    _keep(current, result, actor=tester, request=request)
-    _log(account, result, assertion=assertion, refused=refused, request=request)
+    _keep(current, result, refused, actor=tester, request=request)
+    _log(account, result, tester=tester, assertion=assertion, refused=refused, request=request)
 
 
 @transaction.atomic
-def refused(draft: ProviderDraft, error: SamlError, *, request: HttpRequest) -> None:
-    """Keep why the answer to a test was refused. An earlier test that succeeded still counts."""
+def refused(draft: ProviderDraft, error: SamlError, *, tester: User | None, request: HttpRequest) -> None:
+    """Keep why the answer to a test was refused, and what it said. An earlier test that succeeded still counts.
+
+    An answer that comes again, as by the Back button, says nothing new of the settings: it is in the log only.
+    """
     current = drafts.locked(draft.account)
     if current is None or current.pk != draft.pk:
         return
-    result = {
-        "accepted": False,
-        "reference": new_reference(),
-        "by": "",
-        "reason": str(error.reason),
-        "detail": error.detail,
-    }
-    _keep(current, result, actor=audit.NOBODY, request=request)
-    _log(draft.account, result, assertion=None, refused=error, request=request)
+    if error.reason is Reason.REPLAYED:
+        _log(draft.account, {"reference": new_reference()}, tester=tester, refused=error, request=request)
+        return
+    rows = _compared(current, error.reason, request.POST.get("SAMLResponse", ""))
+    result = {"accepted": False, "reference": new_reference(), "by": str(tester or ""), "rows": rows}
+    _keep(current, result, error, actor=audit.NOBODY, request=request)
+    _log(draft.account, result, tester=tester, refused=error, request=request)
+
+
+def _compared(draft: ProviderDraft, reason: Reason, encoded: str) -> list[dict[str, Any]]:
+    """What was expected beside what arrived, as far as it could be read without believing any of it."""
+    try:
+        said = saml.outline_of(encoded)
+    except SamlError:
+        return []
+    vanity = draft.account.vanity
+    ours = Ours(saml.entity_id(vanity), saml.acs_url(vanity))
+    return [asdict(row) for row in comparison.rows(said, draft, ours, reason, timezone.now())]
 
 
 def _of_assertion(assertion: saml.Assertion) -> dict[str, Any]:
@@ -69,55 +86,32 @@ def _of_assertion(assertion: saml.Assertion) -> dict[str, Any]:
     }
 
 
-def _mapped(account: Account, draft: ProviderDraft, assertion: saml.Assertion) -> dict[str, Any]:
-    """What a sign-in would make of it. Raises SamlError as the mapping does."""
-    outcome = reading.outcome_of(account, assertion.attributes, assertion.name_id, assertion.name_id_format)
-    groups = Group.objects.filter(account=account, pk__in=outcome.groups_to_have).order_by("name")
+def _mapped(account: Account, who: Who, assertion: saml.Assertion) -> dict[str, Any]:
+    """What a sign-in would make of it."""
+    placed = mapping.placement(assertion.attributes, reading.rules_of(account))
+    groups = Group.objects.filter(account=account, pk__in=placed.groups_to_have).order_by("name")
     return {
-        "email": outcome.person.email,
-        "name": outcome.person.name,
-        "role": outcome.role or "",
+        "email": who.email,
+        "name": who.name,
+        "role": placed.role or "",
         "groups": list(groups.values_list("name", flat=True)[:50]),
-        "then": _then(account, draft, assertion.name_id, outcome),
     }
 
 
-def _then(account: Account, draft: ProviderDraft, name_id: str, outcome: Outcome) -> str:
-    """Who would be signed in, in words."""
-    known = SamlIdentity.objects.select_related("user").filter(
-        issuer=draft.entity_id, name_id=name_id, user__account=account
-    )
-    identity = known.first()
-    if identity is not None:
-        return f"Signs in as {identity.user}, who is known by this name ID."
-    email = outcome.person.email
-    person, domain = User.objects.filter(account=account, email=email).first(), email.rpartition("@")[2]
-    if not Domain.objects.filter(account=account, name=domain, proven_at__isnull=False).exists():
-        if person is None and _may_confirm(account):
-            return f"Is asked to confirm the address by mail: {domain} is not one of your proven domains."
-        return f"Would be refused: {domain} is not one of your proven domains yet. Prove it under Domains."
-    if person is None:
-        return f"Becomes a new user, since nobody here has the address {email}."
-    if person.saml_identities.filter(issuer=draft.entity_id).exists():
-        return f"Would be refused: {person} is known by another name ID already."
-    return f"Signs in as {person}, who has this address."
-
-
-def _may_confirm(account: Account) -> bool:
-    return IdentityProvider.objects.filter(account=account, unknown_domain=UnknownDomain.CONFIRM).exists()
-
-
-def _keep(draft: ProviderDraft, result: dict[str, Any], *, actor: User | str, request: HttpRequest) -> None:
-    draft.test_result = {"reason": "", "at": timezone.now().isoformat(), "digest": draft.settings_digest(), **result}
+def _keep(
+    draft: ProviderDraft, result: dict[str, Any], error: SamlError | None, *, actor: User | str, request: HttpRequest
+) -> None:
+    reason, detail = (str(error.reason), error.detail) if error else ("", "")
+    known = {"at": timezone.now().isoformat(), "digest": draft.settings_digest(), "reason": reason, "detail": detail}
+    draft.test_result = {**known, **result}
     draft.save(update_fields=["test_result", "tested_digest", "tested_at", "tested_by"])
-    reason = str(result.get("reason", ""))
     audit.record(
         AuditAction.DRAFT_TESTED,
         account=draft.account,
         actor=actor,
         target=draft,
         after={"succeeded": not reason, **({"reason": reason} if reason else {})},
-        reason=str(result.get("detail", "")),
+        reason=detail,
         reference=str(result["reference"]),
         request=request,
     )
@@ -127,7 +121,8 @@ def _log(
     account: Account,
     result: dict[str, Any],
     *,
-    assertion: saml.Assertion | None,
+    tester: User | None,
+    assertion: saml.Assertion | None = None,
     refused: SamlError | None,
     request: HttpRequest,
 ) -> None:
@@ -136,6 +131,7 @@ def _log(
         reference=str(result["reference"]),
         reason=str(refused.reason) if refused else "",
         detail=refused.detail if refused else "",
+        user=tester,
         assertion=assertion,
         is_test=True,
         request=request,

@@ -9,10 +9,11 @@ from accounts.models import Account, AuditAction, User
 from sso.models import MappingRule
 
 
-def described(rule: MappingRule) -> dict[str, Any]:
-    """A rule for the audit log. Where it stands is read anew: others may have moved it."""
+def described(rule: MappingRule, place: int | None = None) -> dict[str, Any]:
+    """A rule for the audit log. Where it stands, unless that is given, is read anew: others may have moved it."""
     gives = {"group": rule.group.name} if rule.group else {"role": rule.role}
-    place = MappingRule.objects.filter(pk=rule.pk).values_list("position", flat=True).get()
+    if place is None:
+        place = MappingRule.objects.filter(pk=rule.pk).values_list("position", flat=True).get()
     return {"rule": f"{rule.attribute} {rule.get_match_display()} “{rule.value}”", **gives, "place": place}
 
 

@@ -4,12 +4,21 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 
-from accounts.models import Account, Group, Membership
+from accounts.models import Account, Group, Membership, Role, User
 from sso.models import MappingRule, SignInAttempt
 
 PAGE = 50
 ATTEMPTS_LOOKED_AT = 20
 GROUPS_OFFERED = 1_000
+OWNERS_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Owners:
+    """The people whose role a rule could replace although they are owners: how many, and the first of them."""
+
+    number: int
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,12 @@ def group_names(account: Account) -> list[str]:
     """The groups that the field of a rule suggests: the first thousand in their order."""
     groups = Group.objects.filter(account=account).order_by("priority")
     return list(groups.values_list("name", flat=True)[:GROUPS_OFFERED])
+
+
+def owners_of(account: Account) -> Owners:
+    """The active owners, by name: two queries."""
+    owners = User.objects.filter(account=account, role=Role.OWNER, is_active=True).order_by("name", "pk")
+    return Owners(owners.count(), tuple(str(owner) for owner in owners[:OWNERS_NAMED]))
 
 
 def newly_decided(account: Account, group: Group | None) -> int:

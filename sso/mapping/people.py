@@ -71,6 +71,11 @@ def is_email(text: str) -> bool:
     return len(text) <= 254 and ADDRESS.fullmatch(text) is not None
 
 
+def holds_several(attributes: Attributes) -> bool:
+    """Whether anything in them has more than one value."""
+    return any(len(values) > 1 for values in attributes.values())
+
+
 def refuse_several_emails(attributes: Attributes, names: Names = USUAL) -> None:
     """An answer that is unclear about who it means is not accepted for anybody. Raises SamlError."""
     _email(attributes, names)

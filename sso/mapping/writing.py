@@ -51,7 +51,7 @@ def add(
         raise TooManyRulesError
     _refuse_duplicate(account, content, ids)
     rule = MappingRule.objects.create(account=account, position=len(ids) + 1, **vars(content))
-    _renumber(account, moved([*ids, rule.pk], rule.pk, place or len(ids) + 1))
+    renumber(account, moved([*ids, rule.pk], rule.pk, place or len(ids) + 1))
     record(account, actor, request, after=described(rule))
     return rule
 
@@ -70,7 +70,7 @@ def change(
         setattr(rule, name, part)
     rule.save()
     if place is not None:
-        _renumber(account, moved(ids, rule.pk, place))
+        renumber(account, moved(ids, rule.pk, place))
     after = described(rule)
     if before != after:
         record(account, actor, request, before=before, after=after)
@@ -84,7 +84,7 @@ def delete(rule: MappingRule, *, actor: User, request: HttpRequest | None = None
     rule = MappingRule.objects.select_related("group").get(pk=rule.pk)
     before = described(rule)
     rule.delete()
-    _renumber(account, ids_in_order(account))
+    renumber(account, ids_in_order(account))
     record(account, actor, request, before=before)
 
 
@@ -95,7 +95,7 @@ def move(rule: MappingRule, step: int, *, actor: User, request: HttpRequest | No
     revision.lock(account, actor=actor)
     rule = MappingRule.objects.select_related("group").get(pk=rule.pk)
     before, ids = described(rule), ids_in_order(account)
-    _renumber(account, moved(ids, rule.pk, ids.index(rule.pk) + 1 + step))
+    renumber(account, moved(ids, rule.pk, ids.index(rule.pk) + 1 + step))
     after = described(rule)
     if before != after:
         record(account, actor, request, before=before, after=after)
@@ -134,7 +134,8 @@ def _refuse_duplicate(account: Account, content: Content, ids: Sequence[int], bu
         raise DuplicateRuleError(ids.index(found) + 1)
 
 
-def _renumber(account: Account, ids: Sequence[int]) -> None:
+def renumber(account: Account, ids: Sequence[int]) -> None:
+    """Give the rules the positions 1, 2, 3 in this order."""
     known = dict(MappingRule.objects.filter(account=account).values_list("pk", "position"))
     wanted = [MappingRule(pk=pk, position=place) for place, pk in enumerate(ids, start=1) if known[pk] != place]
     MappingRule.objects.bulk_update(wanted, ["position"])

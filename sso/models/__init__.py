@@ -8,6 +8,7 @@ from sso.models.provider import (
     NameIdFormat,
     ProviderDraft,
     ProviderSettings,
+    ProviderTest,
     SamlIdentity,
     UnknownDomain,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "NameIdFormat",
     "ProviderDraft",
     "ProviderSettings",
+    "ProviderTest",
     "SamlIdentity",
     "SamlSession",
     "ServiceProviderKey",

@@ -76,6 +76,16 @@ class IdentityProvider(ProviderSettings):
         return self.entity_id
 
 
+class ProviderTest(models.Model):
+    """The last test of the settings in use, from when they were a draft; apart from them, since no sign-in reads it."""
+
+    provider = models.OneToOneField(IdentityProvider, on_delete=models.CASCADE, related_name="last_test")
+    result = models.JSONField(default=dict, help_text="As a draft keeps it.")
+
+    def __str__(self) -> str:
+        return f"test of {self.provider_id}"
+
+
 class ProviderDraft(ProviderSettings):
     """Settings that are not in use yet. A test sign-in counts for exactly the settings it was made with."""
 

@@ -3,11 +3,13 @@
 http://docs.oasis-open.org/security/saml/v2.0/
 """
 
+from sso.saml.conditions import SKEW
 from sso.saml.keys import checked_certificate, generate_key_pair
 from sso.saml.logout import LogoutAsked, logout_request, logout_response, read_logout_request, read_logout_response
-from sso.saml.message import MessageHeader, read_header
+from sso.saml.message import Message, read_message
 from sso.saml.metadata import IdpMetadata, parse_idp_metadata
 from sso.saml.outgoing import NoKeyError, Outgoing
+from sso.saml.outline import Outline, outline_of
 from sso.saml.own_metadata import sp_metadata
 from sso.saml.party import KeyPair, Party, party_of
 from sso.saml.request import authn_request
@@ -15,13 +17,15 @@ from sso.saml.response import Assertion, read_response
 from sso.saml.toolkit import acs_url, entity_id, slo_url
 
 __all__ = [
+    "SKEW",
     "Assertion",
     "IdpMetadata",
     "KeyPair",
     "LogoutAsked",
-    "MessageHeader",
+    "Message",
     "NoKeyError",
     "Outgoing",
+    "Outline",
     "Party",
     "acs_url",
     "authn_request",
@@ -30,11 +34,12 @@ __all__ = [
     "generate_key_pair",
     "logout_request",
     "logout_response",
+    "outline_of",
     "parse_idp_metadata",
     "party_of",
-    "read_header",
     "read_logout_request",
     "read_logout_response",
+    "read_message",
     "read_response",
     "slo_url",
     "sp_metadata",

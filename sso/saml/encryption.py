@@ -7,6 +7,7 @@ https://www.w3.org/TR/xmlenc-core1/
 import base64
 import binascii
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +42,8 @@ MASKS: dict[str, Hash] = {
     f"{ENC_11}mgf1sha384": hashes.SHA384(),
     f"{ENC_11}mgf1sha512": hashes.SHA512(),
 }
+# The older name of OAEP has no other mask than this; some say so all the same.
+SHA1_MASK = {f"{ENC_11}mgf1sha1": MASKS[f"{ENC_11}mgf1sha1"]}
 BLOCK = 16  # bytes
 NONCE = 12
 # Whatever goes wrong with a key, a padding or a tag.
@@ -69,7 +72,7 @@ def sealed_of(encrypted: Any) -> Sealed:
     cipher = _algorithm(data, set(CIPHERS))
     method = key.find(f"{{{ENC}}}EncryptionMethod")
     algorithm = _algorithm(key, OAEP)
-    digest, mask = _digests(method, has_mask=algorithm == f"{ENC_11}rsa-oaep")
+    digest, mask = _digests(method, MASKS if algorithm == f"{ENC_11}rsa-oaep" else SHA1_MASK)
     return Sealed(_cipher_value(key), digest, mask, cipher, _cipher_value(data))
 
 
@@ -94,10 +97,9 @@ def _key(encrypted: Any) -> Any:
         raise _odd("a key in a strange place")
     _check_key_info(encrypted[0].find(f"{{{DSIG}}}KeyInfo"), key)
     _check_key_info(key.find(f"{{{DSIG}}}KeyInfo"), None)
-    allowed = ["EncryptionMethod", f"{{{DSIG}}}KeyInfo", "CipherData"]
-    _expect(
-        key, allowed, [allowed[0], allowed[2]], [*allowed, "ReferenceList"], [allowed[0], allowed[2], "ReferenceList"]
-    )
+    usual = ["EncryptionMethod", f"{{{DSIG}}}KeyInfo", "CipherData", "ReferenceList", "CarriedKeyName"]
+    present = {child.tag for child in key}
+    _expect(key, [name for name in usual if name in ("EncryptionMethod", "CipherData") or _tag(name) in present])
     return key
 
 
@@ -118,13 +120,13 @@ def _algorithm(node: Any, allowed: set[str]) -> str:
     return algorithm
 
 
-def _digests(method: Any, *, has_mask: bool) -> tuple[Hash, Hash]:
-    """OAEP's hash and the hash of its mask; both are SHA-1 where nothing is said."""
+def _digests(method: Any, masks: Mapping[str, Hash]) -> tuple[Hash, Hash]:
+    """OAEP's hash and the hash of its mask, one of these; both are SHA-1 where nothing is said."""
     found: dict[str, Hash] = {}
     for node in method:
         name = {f"{{{DSIG}}}DigestMethod": "digest", f"{{{ENC_11}}}MGF": "mask"}.get(node.tag, "")
-        known = MASKS if name == "mask" else DIGESTS
-        if not name or name in found or len(node) or (name == "mask" and not has_mask):
+        known = masks if name == "mask" else DIGESTS
+        if not name or name in found or len(node):
             raise _odd("a key that is wrapped in another way")
         if node.get("Algorithm") not in known:
             raise SamlError(Reason.WEAK_ALGORITHM, str(node.get("Algorithm"))[:200])
@@ -142,8 +144,12 @@ def _cipher_value(node: Any) -> str:
 
 def _expect(node: Any, *shapes: list[str]) -> None:
     tags = [child.tag for child in node]
-    if tags not in [[name if name[0] == "{" else f"{{{ENC}}}{name}" for name in shape] for shape in shapes]:
+    if tags not in [[_tag(name) for name in shape] for shape in shapes]:
         raise _odd(f"an encryption of another shape, in {node.tag.rpartition('}')[2]}"[:200])
+
+
+def _tag(name: str) -> str:
+    return name if name[0] == "{" else f"{{{ENC}}}{name}"
 
 
 def _odd(detail: str) -> SamlError:

@@ -1,7 +1,7 @@
 """The outside of a response, read before any cryptography: its size, its shape, and what it answers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sso.errors import Reason, SamlError
@@ -19,24 +19,23 @@ ENCRYPTED = f"{{{ASSERTION}}}EncryptedAssertion"
 
 
 @dataclass(frozen=True)
-class MessageHeader:
-    """What a response says of itself; nothing of it is trusted before the signature is checked."""
+class Message:
+    """A response as it was parsed. Nothing of it is trusted before its shape and its signature are checked."""
 
-    in_response_to: str
+    root: Any = field(repr=False)
+
+    @property
+    def in_response_to(self) -> str:
+        """Which request it says that it answers, or nothing."""
+        return str(self.root.get("InResponseTo", ""))
 
 
-def read_header(encoded: str) -> MessageHeader:
-    """Which request a base64-encoded response answers. Raises SamlError where it is no response at all."""
-    return MessageHeader(in_response_to=read(encoded).get("InResponseTo", ""))
-
-
-def read(encoded: str) -> Any:
-    """The Response element, once its shape has been checked. Raises SamlError."""
+def read_message(encoded: str) -> Message:
+    """A base64-encoded response. Raises SamlError where it is no response at all."""
     root = parse(decode(encoded))
     if root.tag != RESPONSE:
         raise SamlError(Reason.MALFORMED, "not a Response")
-    check_shape(root)
-    return root
+    return Message(root)
 
 
 def check_shape(root: Any) -> None:

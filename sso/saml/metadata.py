@@ -1,21 +1,30 @@
 """An identity provider's metadata, as an administrator gives it to us."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from sso.errors import Reason, SamlError
 from sso.models import Binding
-from sso.saml.keys import checked_certificate
-from sso.saml.names import DSIG, HTTP_POST, HTTP_REDIRECT, METADATA
+from sso.saml.names import METADATA
+from sso.saml.no_metadata import NOBODYS_METADATA, what_it_is_instead, without_provider
 from sso.saml.parsing import parse_document
+from sso.saml.provider_parts import certificates, name_id_formats, service, why_no_address
 
-MOST_CERTIFICATES = 2
 LARGEST_DOCUMENT = 2 * 1024 * 1024  # bytes; ADFS writes 100,000
 LONGEST_ENTITY_ID = 1024  # bytes
-LONGEST_URL = 2000
-# In the order we prefer them: a redirect needs no page in between.
-BINDINGS = {HTTP_REDIRECT: Binding.REDIRECT, HTTP_POST: Binding.POST}
+
+
+class SeveralProvidersError(SamlError):
+    """The metadata describes several identity providers; `entity_ids` are theirs, each once."""
+
+    def __init__(self, entity_ids: Sequence[str]) -> None:
+        super().__init__(
+            Reason.MALFORMED,
+            f"this metadata describes {len(entity_ids)} identity providers. One is needed: choose yours, or take the "
+            "metadata of yours alone",
+        )
+        self.entity_ids = tuple(entity_ids)
 
 
 @dataclass(frozen=True)
@@ -32,77 +41,76 @@ class IdpMetadata:
     wants_signed_requests: bool = False
 
 
-def parse_idp_metadata(xml: bytes) -> IdpMetadata:
-    """An identity provider's metadata. Raises SamlError with a detail that says what is missing."""
-    if len(xml) > LARGEST_DOCUMENT:
-        raise SamlError(Reason.TOO_LARGE, "the metadata is larger than 2 MB")
-    root = parse_document(xml)
-    entities = [node for node in root.iter(f"{{{METADATA}}}EntityDescriptor") if _idp(node) is not None]
-    if len(entities) != 1:
-        raise SamlError(Reason.MALFORMED, f"{len(entities)} identity providers in the metadata, one is needed")
-    entity, idp = entities[0], _idp(entities[0])
-    certificates = _certificates(idp)
-    if not entity.get("entityID") or not certificates:
-        raise SamlError(Reason.MALFORMED, "the metadata has no entity id or no signing certificate")
-    if len(entity.get("entityID").encode()) > LONGEST_ENTITY_ID:
-        raise SamlError(Reason.MALFORMED, "the metadata has an entity id that is too long")
-    sso_binding, sso_url = _service(idp, "SingleSignOnService")
+def parse_idp_metadata(xml: bytes, *, entity_id: str = "") -> IdpMetadata:
+    """The metadata of the identity provider, or of the one with this entity id where there are several.
+
+    Raises SamlError with a detail for the administrator, which lacks its full stop, and SeveralProvidersError.
+    """
+    entity, idp = _provider(_root(xml), entity_id)
+    sso_binding, sso_url = service(idp, "SingleSignOnService")
     if not sso_url:
-        raise SamlError(
-            Reason.MALFORMED, "the metadata has no HTTP-Redirect address or HTTP-POST address that begins with https://"
-        )
-    slo_binding, slo_url = _service(idp, "SingleLogoutService")
+        raise SamlError(Reason.MALFORMED, why_no_address(idp))
+    slo_binding, slo_url = service(idp, "SingleLogoutService")
     return IdpMetadata(
-        entity_id=entity.get("entityID"),
+        entity_id=_checked_entity_id(entity),
         sso_url=sso_url,
         sso_binding=sso_binding,
         slo_url=slo_url,
         slo_binding=slo_binding,
-        certificates=certificates,
-        name_id_formats=_name_id_formats(idp),
+        certificates=certificates(idp),
+        name_id_formats=name_id_formats(idp),
         wants_signed_requests=idp.get("WantAuthnRequestsSigned", "").strip() in ("true", "1"),
     )
+
+
+def why_no_entity_id(text: str) -> str:
+    """What is wrong with an entity id, in words without a full stop; nothing where it can be one."""
+    if len(text.encode()) > LONGEST_ENTITY_ID:
+        return f"an entity ID has at most {LONGEST_ENTITY_ID} characters, and this one is longer"
+    if any(character.isspace() for character in text):
+        return "an entity ID has no spaces and no line breaks in it. Copy it once more, all in one line"
+    return "" if text.isprintable() else "this entity ID has characters that cannot be seen. Copy it once more"
+
+
+def _root(xml: bytes) -> Any:
+    if len(xml) > LARGEST_DOCUMENT:
+        raise SamlError(Reason.TOO_LARGE, "the metadata is larger than 2 MB")
+    instead = what_it_is_instead(xml)
+    if instead:
+        raise SamlError(Reason.MALFORMED, instead)
+    try:
+        return parse_document(xml)
+    except SamlError as error:
+        raise SamlError(error.reason, NOBODYS_METADATA.get(error.detail, error.detail)) from error
+
+
+def _provider(root: Any, wanted: str) -> tuple[Any, Any]:
+    """The entity, and its part as an identity provider."""
+    entities = [node for node in root.iter(f"{{{METADATA}}}EntityDescriptor") if _idp(node) is not None]
+    if not entities:
+        raise SamlError(Reason.MALFORMED, without_provider(root))
+    if wanted:
+        entities = [node for node in entities if _entity_id(node) == wanted]
+        if len(entities) != 1:
+            raise SamlError(Reason.MALFORMED, f"the metadata does not describe {wanted[:100]} exactly once")
+    if len(entities) > 1:
+        raise SeveralProvidersError(list(dict.fromkeys(_entity_id(node) for node in entities)))
+    return entities[0], _idp(entities[0])
 
 
 def _idp(entity: Any) -> Any:
     return entity.find(f"{{{METADATA}}}IDPSSODescriptor")
 
 
-def _service(idp: Any, name: str) -> tuple[str, str]:
-    """The binding and address of a service; both by Redirect and no address where there is none that we can use."""
-    services = idp.findall(f"{{{METADATA}}}{name}")
-    for urn, binding in BINDINGS.items():
-        for service in services:
-            url = str(service.get("Location", "")).strip()
-            if service.get("Binding") == urn and is_private(url):
-                if len(url) > LONGEST_URL:
-                    raise SamlError(Reason.MALFORMED, "the metadata has an address that is too long")
-                return binding, url
-    return Binding.REDIRECT, ""
+def _entity_id(entity: Any) -> str:
+    return str(entity.get("entityID", "")).strip()
 
 
-def is_private(url: str) -> bool:
-    """Whether nobody between a browser and this address reads along."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
-    return bool(parts.hostname) and (parts.scheme == "https" or is_here)
-
-
-def _name_id_formats(idp: Any) -> tuple[str, ...]:
-    found = [(node.text or "").strip() for node in idp.findall(f"{{{METADATA}}}NameIDFormat")]
-    return tuple(dict.fromkeys(name for name in found if name))
-
-
-def _certificates(idp: Any) -> tuple[str, ...]:
-    """The signing certificates, each once; more than two are refused rather than some dropped."""
-    found: list[str] = []
-    for key in idp.findall(f"{{{METADATA}}}KeyDescriptor"):
-        if key.get("use") in (None, "signing"):
-            found += [checked_certificate(node.text or "") for node in key.iter(f"{{{DSIG}}}X509Certificate")]
-    unique = tuple(dict.fromkeys(found))
-    if len(unique) > MOST_CERTIFICATES:
-        raise SamlError(Reason.MALFORMED, f"{len(unique)} signing certificates, at most {MOST_CERTIFICATES} are kept")
-    return unique
+def _checked_entity_id(entity: Any) -> str:
+    entity_id = _entity_id(entity)
+    if not entity_id:
+        raise SamlError(Reason.MALFORMED, "the metadata has no entity ID. Download it once more")
+    problem = why_no_entity_id(entity_id)
+    if problem:
+        raise SamlError(Reason.MALFORMED, f"the entity ID in the metadata cannot be used: {problem}")
+    return entity_id

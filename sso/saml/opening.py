@@ -11,7 +11,7 @@ from sso.saml.decoy import decoy
 from sso.saml.encryption import FAILURES, opened, sealed_of
 from sso.saml.message import ENCRYPTED, PLAIN, check_shape
 from sso.saml.names import DSIG
-from sso.saml.parsing import check_bounds, parse
+from sso.saml.parsing import check_bounds, content, parse
 from sso.saml.party import Party
 from sso.saml.verifier import ASSERTION_SIGNATURE, RESPONSE_SIGNATURE, verify_signature
 
@@ -34,6 +34,8 @@ def open_assertion(party: Party, root: Any) -> Any:
         whole.replace(encrypted, assertion)
         check_bounds(whole)
         check_shape(whole)
+        if not is_signed and assertion.find(f"{{{DSIG}}}Signature") is None:
+            raise ValueError("nobody signed it")
     except (SamlError, *FAILURES):
         is_signed = False
         whole = deepcopy(root)
@@ -54,7 +56,7 @@ def _plain(encrypted: Any, text: bytes) -> Any:
     """The assertion in a plain text, with the prefixes that were known where it stood. Raises SamlError, ValueError."""
     known = {f"xmlns:{prefix}" if prefix else "xmlns": name for prefix, name in encrypted.nsmap.items()}
     names = " ".join(f"{name}={quoteattr(value)}" for name, value in known.items())
-    inside = parse(b"<inside %s>%b</inside>" % (names.encode(), text))
+    inside = parse(b"<inside %s>%b</inside>" % (names.encode(), content(text)))
     if len(inside) != 1 or inside[0].tag != PLAIN or _has_text(inside):
         raise ValueError("something else than an assertion")
     assertion = inside[0]

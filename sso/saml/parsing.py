@@ -1,11 +1,13 @@
 """From what a browser posted to elements, within bounds: only elements and text come in, and not too many of them.
 
 Every `<!` (DOCTYPE, comment, CDATA) and `<?` (processing instruction) is refused in the bytes, before a parser sees
-them. In UTF-8 neither can hide, which is why no other encoding is read.
+them. In UTF-8 neither can hide, which is why no other encoding is read. A byte order mark is allowed at the beginning,
+since .NET writes one.
 """
 
 import base64
 import binascii
+import codecs
 import re
 import zlib
 from typing import Any
@@ -58,11 +60,19 @@ def inflate(encoded: str) -> bytes:
 
 def parse(xml: bytes) -> Any:
     """The root element of a message. Raises SamlError."""
+    xml = content(xml)
     _refuse_other_markup(xml)
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     root = _parsed(xml, parser)
     check_bounds(root)
     return root
+
+
+def content(xml: bytes) -> bytes:
+    """What follows a byte order mark and an XML declaration, where there are any."""
+    xml = xml.removeprefix(codecs.BOM_UTF8)
+    declared = DECLARATION.match(xml)
+    return xml[declared.end() :] if declared else xml
 
 
 def _parsed(xml: bytes, parser: "etree.XMLParser") -> Any:
@@ -82,15 +92,13 @@ def _refuse_other_markup(xml: bytes) -> None:
         raise SamlError(Reason.MALFORMED, "not in UTF-8") from error
     if b"\0" in xml:  # UTF-16 of plain letters is UTF-8 as well, with a NUL after each
         raise SamlError(Reason.MALFORMED, "a NUL")
-    declared = DECLARATION.match(xml)
-    rest = xml[declared.end() :] if declared else xml
-    if not rest.lstrip()[:1] == b"<":
+    if not xml.lstrip()[:1] == b"<":
         raise SamlError(Reason.MALFORMED, "not XML")
-    if b"<!" in rest:
+    if b"<!" in xml:
         raise SamlError(Reason.MALFORMED, "a DOCTYPE, a comment or CDATA")
-    if b"<?" in rest:
+    if b"<?" in xml:
         raise SamlError(Reason.MALFORMED, "a processing instruction, or another version or encoding of XML")
-    if rest.count(b"xmlns") > MOST_NAMESPACES:
+    if xml.count(b"xmlns") > MOST_NAMESPACES:
         raise SamlError(Reason.TOO_LARGE, "too many namespaces")
 
 

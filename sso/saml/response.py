@@ -6,7 +6,8 @@ from typing import Any
 
 from sso.errors import Reason, SamlError
 from sso.saml import conditions, message
-from sso.saml.names import ASSERTION, TRANSIENT
+from sso.saml.message import Message
+from sso.saml.names import ASSERTION, PROTOCOL, SUCCESS, TRANSIENT
 from sso.saml.opening import open_assertion
 from sso.saml.party import Party
 from sso.saml.toolkit import entity_id
@@ -39,20 +40,23 @@ class Assertion:
         return cls(**{**values, "expires_at": datetime.fromisoformat(values["expires_at"])})
 
 
-def read_response(party: Party, encoded: str, *, request_id: str, now: datetime) -> Assertion:
-    """The assertion of a base64-encoded response to the request with this id; `now` is an aware time.
+def read_response(party: Party, answer: Message, *, request_id: str, now: datetime) -> Assertion:
+    """The assertion of a response to the request with this id; `now` is an aware time.
 
     An id of "" is for an answer that nobody asked for, where the settings allow one. Raises SamlError.
     """
     if not request_id and not party.settings.allows_idp_initiated:
         raise SamlError(Reason.UNSOLICITED)
-    document = message.read(encoded)
+    document = answer.root
+    message.check_shape(document)
     opened = _opened(party, document)
     verify(party, document, opened, request_id)
     assertion = (document if opened is None else opened).find(message.PLAIN)
     if assertion is None:
         raise SamlError(Reason.MALFORMED, "no assertion")
-    _check_issuer(assertion, party.settings.entity_id)
+    _check_status(document)
+    for node in (document, assertion):
+        _check_issuer(node, party.settings.entity_id)
     expires_at = conditions.check(document, assertion, party.vanity, request_id, now)
     return _assertion(assertion, expires_at, party)
 
@@ -66,15 +70,25 @@ def _opened(party: Party, document: Any) -> Any:
     return None
 
 
-def _check_issuer(assertion: Any, issuer: str) -> None:
-    """Exactly the configured one; python3-saml lets an empty one through."""
-    if assertion.findtext(f"{{{ASSERTION}}}Issuer") != issuer:
-        raise SamlError(Reason.WRONG_ISSUER, str(assertion.findtext(f"{{{ASSERTION}}}Issuer"))[:200])
+def _check_status(document: Any) -> None:
+    """Exactly the one of success; python3-saml lets an empty one through."""
+    code = document.find(f"{{{PROTOCOL}}}Status/{{{PROTOCOL}}}StatusCode")
+    if code is None or code.get("Value") != SUCCESS:
+        raise SamlError(Reason.IDP_REFUSED, "a status that says nothing")
+
+
+def _check_issuer(node: Any, issuer: str) -> None:
+    """Exactly the configured one, or none at a response; python3-saml lets an empty one through."""
+    found = node.find(f"{{{ASSERTION}}}Issuer")
+    if found is None and node.tag == message.RESPONSE:
+        return
+    if found is None or found.text != issuer:
+        raise SamlError(Reason.WRONG_ISSUER, "" if found is None else str(found.text)[:200])
 
 
 def _assertion(assertion: Any, expires_at: datetime, party: Party) -> Assertion:
     name_id = assertion.find(f"{{{ASSERTION}}}Subject/{{{ASSERTION}}}NameID")
-    if name_id is None or not (name_id.text or "").strip():
+    if name_id is None or not _is_visible(name_id.text or ""):
         raise SamlError(Reason.NO_NAME_ID)
     if name_id.get("SPNameQualifier", entity_id(party.vanity)) != entity_id(party.vanity):
         raise SamlError(Reason.WRONG_AUDIENCE, "a name id for another service")
@@ -99,6 +113,11 @@ def _assertion(assertion: Any, expires_at: datetime, party: Party) -> Assertion:
         _attributes(assertion),
         session_index,
     )
+
+
+def _is_visible(text: str) -> bool:
+    """Whether there is anything to see: not for blanks, joiners and marks of direction alone."""
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _attributes(assertion: Any) -> dict[str, list[str]]:

@@ -22,14 +22,16 @@ PREFIXES = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 MOST_PREFIXES = 32  # each costs a search at every element; real lists have up to 6
 
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*", re.ASCII)  # and so never an XPointer, of which a reference may be made
-ID_NAMES = ("ID", "Id", "id")
+ID_NAMES = ("ID", "Id", "id", "iD")  # in whatever namespace: the library that looks ids up goes by these alone
 KEY_PARTS = {
     f"{{{DSIG}}}{name}"
     for name in (
         "X509Data", "X509Certificate", "X509SubjectName", "X509IssuerSerial", "X509IssuerName", "X509SerialNumber",
-        "X509SKI", "KeyName", "KeyValue", "RSAKeyValue", "Modulus", "Exponent",
+        "X509SKI", "X509CRL", "KeyName", "KeyValue", "RSAKeyValue", "Modulus", "Exponent",
     )
-} | {f"{{{DSIG_11}}}{name}" for name in ("ECKeyValue", "NamedCurve", "PublicKey", "X509Digest")}  # fmt: skip
+} | {
+    f"{{{DSIG_11}}}{name}" for name in ("ECKeyValue", "NamedCurve", "PublicKey", "X509Digest", "DEREncodedKeyValue")
+}  # fmt: skip
 
 
 def check_signatures(root: Any, signable: set[str]) -> None:
@@ -51,7 +53,7 @@ def refuse_odd_ids(root: Any) -> None:
     """Two elements with one id: which of them a reference means depends on who resolves it."""
     seen: set[str] = set()
     for node in root.iter():
-        for value in {node.get(name) for name in ID_NAMES} - {None}:
+        for value in {value for name, value in node.items() if name.rpartition("}")[2] in ID_NAMES}:
             if value in seen or not ID.fullmatch(value):
                 raise SamlError(Reason.MALFORMED, "an id that stands twice, or is none")
             seen.add(value)

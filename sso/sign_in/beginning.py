@@ -11,12 +11,6 @@ from sso.models import AuthnRequest, IdentityProvider, ProviderDraft, ProviderSe
 REQUEST_LIVES = timedelta(minutes=15)
 
 
-def provider_of(vanity: str) -> IdentityProvider | None:
-    """The enabled identity provider of an account, if it has one."""
-    providers = IdentityProvider.objects.select_related("account")
-    return providers.filter(account__vanity=vanity, is_enabled=True).first()
-
-
 def start(provider: IdentityProvider, browser_key: str, next_path: str) -> saml.Outgoing:
     """Begin a sign-in; answers the message to leave with. Raises SamlError where it cannot be signed."""
     outgoing = _request(provider.account, provider)
@@ -38,17 +32,6 @@ def start_test(draft: ProviderDraft, tester: User, browser_key: str) -> saml.Out
         next_path="/",
     )
     return outgoing
-
-
-def settings_of(request: AuthnRequest) -> ProviderSettings:
-    """What an answer to this request is verified with. Raises SamlError where that is no longer what was asked."""
-    if request.provider is not None:
-        if not request.provider.is_enabled:
-            raise SamlError(Reason.NOT_CONFIGURED)
-        return request.provider
-    if request.draft is None or request.draft.settings_digest() != request.draft_digest:
-        raise SamlError(Reason.EXPIRED, "the draft was changed meanwhile")
-    return request.draft
 
 
 def digest(browser_key: str) -> str:

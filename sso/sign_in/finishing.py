@@ -4,28 +4,22 @@ import hmac
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Account
 from sso import saml
 from sso.errors import Reason, SamlError
 from sso.models import AuthnRequest, UsedAssertion
-from sso.sign_in.beginning import REQUEST_LIVES, digest, settings_of
+from sso.sign_in.asked import asked, settings_of, unknown
+from sso.sign_in.beginning import REQUEST_LIVES, digest
 
 ANSWER_LIVES = timedelta(minutes=5)
 
 
-def finish(account: Account, handle: str, browser_keys: Sequence[str]) -> tuple[AuthnRequest, saml.Assertion]:
+def finish(vanity: str, handle: str, browser_keys: Sequence[str]) -> tuple[AuthnRequest, saml.Assertion]:
     """What was asked, and the answer. Works once, in the browser that started; raises SamlError."""
-    waiting = AuthnRequest.objects.select_related("provider")  # a draft and who tests it only where there is one
-    pending = waiting.filter(
-        Q(provider__account=account) | Q(draft__account=account), handle=handle, finished_at=None
-    ).first()
-    if pending is None or pending.answered_at is None:
-        raise SamlError(Reason.REPLAYED, "no answer is waiting under this handle")
-    if pending.provider is not None:
-        pending.provider.account = account
+    pending = asked(vanity, handle=handle)
+    if pending is None or pending.answered_at is None or pending.finished_at is not None:
+        raise unknown(vanity, Reason.REPLAYED, "no answer is waiting under this handle")
     if not any(key and hmac.compare_digest(pending.browser_digest, digest(key)) for key in browser_keys):
         raise SamlError(Reason.WRONG_BROWSER)
     if timezone.now() - pending.answered_at > ANSWER_LIVES:

@@ -6,25 +6,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import User
 from accounts.paths import checked_path
 from sso import saml
 from sso.errors import Reason, SamlError
 from sso.models import AuthnRequest, IdentityProvider, ProviderDraft, UsedAssertion
-from sso.sign_in.beginning import REQUEST_LIVES, digest, settings_of
+from sso.sign_in.asked import account_of, asked, provider_of, settings_of, unknown
+from sso.sign_in.beginning import REQUEST_LIVES, digest
 
 
 class TestRefusedError(SamlError):
-    """The answer to a test of this draft was refused."""
+    """The answer to a test of this draft, which this person began, was refused."""
 
     __test__ = False  # what begins with Test is not always one of pytest's
 
-    def __init__(self, error: SamlError, draft: ProviderDraft) -> None:
+    def __init__(self, error: SamlError, draft: ProviderDraft, tester: User | None) -> None:
         super().__init__(error.reason, error.detail)
-        self.draft = draft
+        self.draft, self.tester = draft, tester
 
 
 @dataclass(frozen=True)
@@ -35,37 +35,37 @@ class Received:
     browser_key: str = ""
 
 
-def receive(account: Account, provider: IdentityProvider | None, encoded: str, relay_state: str = "") -> Received:
-    """Verify an answer. Raises SamlError, and TestRefusedError where it answers a test.
+def receive(vanity: str, encoded: str, relay_state: str = "") -> Received:
+    """Verify an answer to the company of this name. Raises SamlError, and TestRefusedError where it answers a test.
 
     Whoever posts it is not known here: a cross-site POST brings no cookie, so that the browser is checked later.
     """
-    header = saml.read_header(encoded)
-    if not header.in_response_to:
-        return _receive_unasked(provider, encoded, relay_state)
-    asked = AuthnRequest.objects.select_related("provider", "draft").filter(
-        Q(provider__account=account) | Q(draft__account=account), message_id=header.in_response_to
-    )
-    request = asked.first()
-    if request is None:
-        raise SamlError(Reason.UNKNOWN_REQUEST, "no such request of ours")
     try:
-        return Received(_receive(account, request, encoded))
+        message = saml.read_message(encoded)
+    except SamlError as error:
+        raise unknown(vanity, error.reason, error.detail) from error
+    if not message.in_response_to:
+        return _receive_unasked(provider_of(vanity), message, relay_state)
+    request = asked(vanity, message_id=message.in_response_to)
+    if request is None:
+        raise unknown(vanity, Reason.UNKNOWN_REQUEST, "no such request of ours")
+    try:
+        return Received(_receive(request, message))
     except SamlError as error:
         if request.draft is not None:
-            raise TestRefusedError(error, request.draft) from error
+            raise TestRefusedError(error, request.draft, request.tester) from error
         raise
 
 
-def _receive(account: Account, request: AuthnRequest, encoded: str) -> str:
+def _receive(request: AuthnRequest, message: saml.Message) -> str:
     """Keep the verified answer to a request; its handle."""
     now = timezone.now()
     if request.answered_at is not None:
         raise SamlError(Reason.REPLAYED, "the request was answered before")
     if now - request.created_at > REQUEST_LIVES:
         raise SamlError(Reason.EXPIRED, "the request is too old")
-    settings = settings_of(request)
-    assertion = saml.read_response(saml.party_of(account, settings), encoded, request_id=request.message_id, now=now)
+    party = saml.party_of(account_of(request), settings_of(request))
+    assertion = saml.read_response(party, message, request_id=request.message_id, now=now)
     handle = secrets.token_urlsafe(32)
     with _used_up(assertion):
         unanswered = AuthnRequest.objects.filter(pk=request.pk, answered_at=None)
@@ -74,7 +74,7 @@ def _receive(account: Account, request: AuthnRequest, encoded: str) -> str:
     return handle
 
 
-def _receive_unasked(provider: IdentityProvider | None, encoded: str, relay_state: str) -> Received:
+def _receive_unasked(provider: IdentityProvider | None, message: saml.Message, relay_state: str) -> Received:
     """Keep a verified answer that the identity provider sent by itself, for the browser that brings it.
 
     Nobody began here, so no cookie can be compared: the one that is set now ties the rest of the way to one browser.
@@ -84,7 +84,7 @@ def _receive_unasked(provider: IdentityProvider | None, encoded: str, relay_stat
     if not provider.allows_idp_initiated:
         raise SamlError(Reason.UNSOLICITED)
     now = timezone.now()
-    assertion = saml.read_response(saml.party_of(provider.account, provider), encoded, request_id="", now=now)
+    assertion = saml.read_response(saml.party_of(provider.account, provider), message, request_id="", now=now)
     handle, browser_key = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     with _used_up(assertion):
         AuthnRequest.objects.create(

@@ -2,8 +2,14 @@
 
 from sso.errors import Reason
 
-SUCCEEDED = "Signed in"
-REFUSED = "Refused"
+# What a filter asks for, apart from single reasons.
+SIGNED_IN, TEST_SUCCEEDED, TESTS, REFUSED = "succeeded", "test_succeeded", "tests", "refused"
+OUTCOMES = {
+    SIGNED_IN: "Signed in",
+    TEST_SUCCEEDED: "Test succeeded",
+    TESTS: "All tests",
+    REFUSED: "Refused",
+}
 NOT_OURS = (
     "The answer was not what an identity provider sends. If it keeps happening, send the reference to your support."
 )
@@ -124,9 +130,11 @@ WORDS = {
 }
 
 
-def title(reason: str) -> str:
+def title(reason: str, *, is_test: bool = False) -> str:
     """The outcome in a few words; `reason` is empty where it succeeded."""
-    return WORDS[Reason(reason)][0] if reason in WORDS else (REFUSED if reason else SUCCEEDED)
+    if not reason:
+        return OUTCOMES[TEST_SUCCEEDED if is_test else SIGNED_IN]
+    return WORDS[Reason(reason)][0] if reason in WORDS else OUTCOMES[REFUSED]
 
 
 def advice(reason: str) -> str:
@@ -136,6 +144,7 @@ def advice(reason: str) -> str:
     return WORDS[Reason(reason)][1] if reason in WORDS else NOT_OURS
 
 
-def choices() -> list[tuple[str, str]]:
-    """Every reason with its title, for a filter."""
-    return sorted(((str(reason), words[0]) for reason, words in WORDS.items()), key=lambda choice: choice[1])
+def choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a filter offers, by heading: the outcomes, and every reason with its title."""
+    reasons = sorted(((str(reason), said[0]) for reason, said in WORDS.items()), key=lambda choice: choice[1])
+    return [("", list(OUTCOMES.items())), ("Refused because", reasons)]

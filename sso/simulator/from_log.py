@@ -16,7 +16,7 @@ def filled_in(attempt: SignInAttempt) -> dict[str, str]:
         is_email = attempt.name_id.strip().lower() == attempt.email
         name_id_format = NameIdFormat.EMAIL if is_email else NameIdFormat.PERSISTENT
         return {**fields, "name_id": attempt.name_id, "name_id_format": name_id_format.value}
-    email = attempt.user.email if attempt.user else attempt.email
+    email = attempt.user.email if attempt.user and not attempt.is_test else attempt.email
     arrived = {value.strip().lower() for values in attempt.attributes.values() for value in values}
     return fields if email in arrived else {**fields, "email": email}
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sso.mapping import EMAIL_NAMES, Attributes, Names
+
 LONGEST_TEXT = 50_000
 MOST_ATTRIBUTES = 200
 SHAPE = "Write one attribute in each line, such as “groups: Sales”, or paste a JSON object."
@@ -78,3 +80,11 @@ def _values(name: str, values: Any) -> list[str]:
 def _clean(text: str) -> str:
     """Without what no database takes and no identity provider sends: NUL, and halves of characters."""
     return text.replace("\0", "").encode(errors="ignore").decode().strip()
+
+
+def with_email(attributes: Attributes, email: str, names: Names) -> Attributes:
+    """The attributes of somebody with another e-mail: in the attribute that holds it, or in a usual one."""
+    if not email:
+        return attributes
+    held = [name for name in ([names.email] if names.email else EMAIL_NAMES) if name in attributes]
+    return {**attributes, (held or [names.email or "mail"])[0]: [email]}

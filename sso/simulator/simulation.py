@@ -14,9 +14,10 @@ from calendar_integration.models import Connection
 from calendar_integration.prompt import Verdict
 from calendar_integration.setting_definitions import INTEGRATION
 from sso import mapping
+from sso.entry import Kind
 from sso.mapping import Finding, Placement, Rule, reading
 from sso.models import IdentityProvider
-from sso.simulator.who import Answer, Kind, Who, who_is
+from sso.who import Answer, Who, who_is
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from accounts.models import Group
 from accounts.tiered_settings.definitions import Tier
 from accounts.tiered_settings.words import rule_in_words
 from calendar_integration.prompt import Verdict
+from sso.entry import Kind
 from sso.errors import Reason
 from sso.mapping import Finding, Rule
 from sso.simulator.simulation import Setting, Simulation
-from sso.simulator.who import Kind, Who
+from sso.who import Who
 
 REFUSALS = {
     Reason.NO_EMAIL: "No attribute holds an e-mail address, or what it holds is none.",
@@ -18,6 +19,7 @@ REFUSALS = {
     Reason.FOREIGN_DOMAIN: "The domain of the e-mail is not one that this account has proven to be its own.",
     Reason.OTHER_IDENTITY: "The e-mail belongs to somebody who signs in with another name ID.",
     Reason.DEACTIVATED: "The user is deactivated.",
+    Reason.OWNER_NOT_VOUCHED: "The user is an owner, and no owner has agreed yet that owners may use this provider.",
 }
 KINDS = {
     Kind.KNOWN: "A user who has signed in this way before.",

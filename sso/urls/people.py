@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from sso.views.confirmation import confirm
+from sso.views.confirmation import confirm, waiting
 from sso.views.domains import check_domain, domain, domains, remove_domain, unknown_domain
 from sso.views.keys import certificates, change_certificates, download_certificate
 from sso.views.logout import leave, logout
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("account/sso/certificates/<int:key_id>.pem", download_certificate, name="sso_certificate"),
     path("account/sso/log/", sign_in_log, name="sso_log"),
     path("sso/<slug:vanity>/confirm/<str:token>/", confirm, name="sso_confirm"),
+    path("sso/<slug:vanity>/waiting/<str:ticket>/", waiting, name="sso_waiting"),
     path("sso/<slug:vanity>/leave/<str:ticket>/", leave, name="sso_leave"),
     path("sso/<slug:vanity>/logout/", logout, name="sso_logout"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sso.views.configuration import draft, setup, switching, testing
+from sso.views.configuration import draft, removing, setup, switching, testing
 
 urlpatterns = [
     path("account/sso/", setup.setup, name="sso_setup"),
@@ -17,4 +17,5 @@ urlpatterns = [
     path("account/sso/stop-enforcing/", switching.stop_enforcing, name="sso_stop_enforcing"),
     path("account/sso/off/", switching.switch_off, name="sso_off"),
     path("account/sso/on/", switching.switch_on, name="sso_on"),
+    path("account/sso/remove/", removing.remove, name="sso_remove"),
 ]

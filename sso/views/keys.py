@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import Account
 from accounts.permissions import require_admin
 from accounts.views.confirming import confirmation, confirmed
-from sso import service_provider_keys
+from sso import saml, service_provider_keys
 from sso.certificate_facts import Facts, days_left, facts_of
+from sso.configuration import drafts
 from sso.models import IdentityProvider, KeyState, ServiceProviderKey
 from sso.service_provider_keys import KeyChangeError, StaleKeysError
 
@@ -48,15 +49,17 @@ def certificates(request: HttpRequest) -> HttpResponse:
     """All of them, with what each is for."""
     account = require_admin(request).account
     keys = service_provider_keys.of_account(account)
-    provider = IdentityProvider.objects.filter(account=account).first()
+    provider, draft = drafts.provider_of(account), drafts.draft_of(account)
     context = {
         "ours": [_line(str(KeyState(state).label), keys[state].certificate, keys[state]) for state in _order(keys)],
         "theirs": _theirs(provider),
-        "provider": provider,
+        "uses": service_provider_keys.uses(provider),
+        "needed_for": service_provider_keys.uses(draft) or service_provider_keys.uses(provider),
         "has_current": KeyState.CURRENT in keys,
         "has_next": KeyState.NEXT in keys,
         "has_previous": KeyState.PREVIOUS in keys,
-        "metadata_url": request.build_absolute_uri(reverse("sso_metadata", args=[account.vanity])),
+        "metadata_url": saml.entity_id(account.vanity),
+        "slo_url": saml.slo_url(account.vanity),
     }
     return render(request, "sso/keys/certificates.html", context)
 
@@ -110,6 +113,7 @@ def _ask(
         "seen": service_provider_keys.version(keys),
         "is_first": KeyState.CURRENT not in keys,
         "provider": provider,
+        "uses": service_provider_keys.uses(provider),
         "title": "Certificates",
     }
     return confirmation(request, "sso/keys/_change.html", context, status=status)
@@ -122,7 +126,7 @@ def _order(keys: dict[str, ServiceProviderKey]) -> list[str]:
 def _theirs(provider: IdentityProvider | None) -> list[Line]:
     if provider is None:
         return []
-    named = [("In use", provider.certificate), ("Beside it", provider.next_certificate)]
+    named = [("Signing certificate", provider.certificate), ("Second signing certificate", provider.next_certificate)]
     return [_line(name, body) for name, body in named if body]
 
 

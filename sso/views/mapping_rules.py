@@ -78,6 +78,7 @@ def _rule_page(request: HttpRequest, user: User, form: RuleForm, known: MappingR
         "rule": known,
         "attributes": listing.known_attributes(user.account),
         "groups": listing.group_names(user.account),
+        "owners": listing.owners_of(user.account),
     }
     return render(request, "sso/mapping/rule.html", context, status=422 if form.errors else 200)
 

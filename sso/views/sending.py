@@ -14,9 +14,10 @@ def send_on(request: HttpRequest, outgoing: Outgoing) -> HttpResponse:
     if outgoing.binding == Binding.REDIRECT:
         return HttpResponseRedirect(outgoing.url)
     response = render(request, "sso/post_form.html", {"url": outgoing.url, "fields": outgoing.fields})
-    # Our policy lets forms go to our own origin only; on this one page, whose form is ours, also to theirs.
-    parts = urlsplit(outgoing.url)
-    response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]  # of django-csp
+    # Our policy lets forms go to our own origin only; on this one page, whose form is ours, also to theirs. It is the
+    # scheme and no origin, since browsers hold a form to it through all redirects: many a provider answers by sending
+    # people on to another host of its own, or to another provider.
+    response._csp_update = {"form-action": [f"{urlsplit(outgoing.url).scheme}:"]}  # type: ignore[attr-defined]  # of django-csp
     return response
 
 

@@ -19,11 +19,11 @@ from accounts.models import Account, AuditAction, User
 from accounts.paths import checked_path
 from accounts.permissions import require_admin
 from accounts.references import new_reference
-from accounts.requests import query_text
+from accounts.requests import query_text, read_the_rest
 from accounts.signing_in import sessions
 from calendar_integration import prompt
 from sso import provisioning, saml, sign_in, sign_in_log, single_logout
-from sso.configuration import drafts, testing
+from sso.configuration import testing
 from sso.errors import Reason, SamlError
 from sso.models import AuthnRequest, IdentityProvider
 from sso.views.browser import BROWSER_COOKIE, UNASKED_COOKIE, browser_key_of, browser_keys, remember_browser
@@ -55,13 +55,11 @@ def login(request: HttpRequest, vanity: str) -> HttpResponse:
 @login_not_required
 def acs(request: HttpRequest, vanity: str) -> HttpResponse:
     """The assertion consumer service: verify, then go on in a same-site hop that brings the browser's cookie."""
-    account = _account(vanity)
     try:
-        _require_something(account)
         message, relay_state = _posted(request)
-        received = sign_in.receive(account, _enabled(account), message, relay_state)
+        received = sign_in.receive(vanity, message, relay_state)
     except sign_in.TestRefusedError as error:
-        testing.refused(error.draft, error, request=request)
+        testing.refused(error.draft, error, tester=error.tester, request=request)
         return redirect("sso_test_result")
     except SamlError as error:
         return refuse(request, vanity, error)
@@ -76,11 +74,9 @@ def acs(request: HttpRequest, vanity: str) -> HttpResponse:
 @login_not_required
 def finish(request: HttpRequest, vanity: str) -> HttpResponse:
     """Sign in whoever the verified answer is about, and go where they wanted, by way of Office 365 if asked for."""
-    account = _account(vanity)
     assertion = None
     try:
-        _require_something(account)
-        pending, assertion = sign_in.finish(account, query_text(request, "handle"), browser_keys(request))
+        pending, assertion = sign_in.finish(vanity, query_text(request, "handle"), browser_keys(request))
         if pending.provider is None:
             return _test_finished(request, pending, assertion)
         # Not in one transaction with what follows: a mail that asks somebody to confirm stays sent.
@@ -131,11 +127,16 @@ def _begin_session(request: HttpRequest, user: User, assertion: saml.Assertion, 
 def _posted(request: HttpRequest) -> tuple[str, str]:
     """The message in the body, and its RelayState. Raises SamlError where the body is too large or unreadable."""
     try:
-        return request.POST.get("SAMLResponse", ""), request.POST.get("RelayState", "")
+        posted = request.POST
     except RequestDataTooBig as error:
+        read_the_rest(request)
         raise SamlError(Reason.TOO_LARGE, "the body") from error
     except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError) as error:
+        read_the_rest(request)
         raise SamlError(Reason.MALFORMED, f"the body: {type(error).__name__}") from error
+    if len(posted.getlist("SAMLResponse")) > 1:
+        raise SamlError(Reason.MALFORMED, "several messages in one form")
+    return posted.get("SAMLResponse", ""), posted.get("RelayState", "")
 
 
 def _account(vanity: str) -> Account:
@@ -147,9 +148,3 @@ def _enabled(account: Account) -> IdentityProvider | None:
     """The provider in use, if there is one."""
     provider = getattr(account, "identity_provider", None)
     return provider if provider is not None and provider.is_enabled else None
-
-
-def _require_something(account: Account) -> None:
-    """Raises SamlError where nothing can be answered: no provider is in use, and no draft could be tested."""
-    if _enabled(account) is None and drafts.draft_of(account) is None:
-        raise SamlError(Reason.NOT_CONFIGURED)

@@ -7,13 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts import keyset
+from accounts import keyset, log_filters
 from accounts.permissions import require_admin
-from accounts.requests import query_text
 from sso.models import SignInAttempt
 from sso.sign_in_log import filters, selection, words
-
-LONGEST_FILTER = 254
 
 
 @dataclass(frozen=True)
@@ -24,17 +21,26 @@ class Line:
     title: str
     advice: str
 
+    @property
+    def tone(self) -> str:
+        """How the outcome is coloured: green is for those who came in only."""
+        if self.attempt.reason:
+            return "wrong"
+        return "accent" if self.attempt.is_test else "good"
+
 
 @require_GET
 def sign_in_log(request: HttpRequest) -> HttpResponse:
     """A page of attempts, newest first."""
     account = require_admin(request).account
-    typed = {name: query_text(request, name, longest=LONGEST_FILTER) for name in filters.PARAMETERS}
-    asked = filters.read(typed, zone=timezone.get_current_timezone())
-    context = {"asked": asked, "reasons": words.choices()}
+    asked = filters.read(log_filters.typed_in(request, filters.PARAMETERS), zone=timezone.get_current_timezone())
+    context = {"asked": asked, "outcomes": words.choices()}
     if asked.errors:
         return render(request, "sso/log/log.html", context, status=422)
     found = selection.matching(account, asked.filters)
     page = keyset.page(found, before=keyset.id_in(request, "before"), after=keyset.id_in(request, "after"))
-    lines = [Line(attempt, words.title(attempt.reason), words.advice(attempt.reason)) for attempt in page.rows]
-    return render(request, "sso/log/log.html", {**context, "page": page, "lines": lines})
+    return render(request, "sso/log/log.html", {**context, "page": page, "lines": [_line(row) for row in page.rows]})
+
+
+def _line(attempt: SignInAttempt) -> Line:
+    return Line(attempt, words.title(attempt.reason, is_test=attempt.is_test), words.advice(attempt.reason))

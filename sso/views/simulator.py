@@ -16,8 +16,9 @@ from sso.mapping import reading
 from sso.models import IdentityProvider, MappingRule, SignInAttempt
 from sso.simulator import from_log, words
 from sso.simulator.forms import SimulatorForm
+from sso.simulator.pasted import with_email
 from sso.simulator.simulation import Simulation, simulate
-from sso.simulator.who import Answer, with_email
+from sso.who import Answer
 
 ATTEMPTS_OFFERED = 10
 RULES_SHOWN = 200

@@ -97,6 +97,7 @@ PRIVATE = {
     "account/sso/stop-enforcing/": Address(ADMINS, get=409, post=409),
     "account/sso/off/": Address(ADMINS, get=409, post=409),
     "account/sso/on/": Address(ADMINS, get=409, post=409),
+    "account/sso/remove/": Address(ADMINS, get=409, post=409),
     "account/sso/domains/": Address(ADMINS, post=422),
     "account/sso/domains/unknown/": Address(ADMINS, get=405, post=422),
     "account/sso/domains/<int:domain_id>/": Address(ADMINS),
@@ -132,11 +133,13 @@ PUBLIC = {
     "invitation/<str:token>/": 404,  # likewise
     "sign-out/": 405,  # a POST, after which everybody is a stranger
     "sso/": 200,
+    "sso/<slug:vanity>/": 404,
     "sso/<slug:vanity>/login/": 403,
     "sso/<slug:vanity>/acs/": 405,  # the identity provider's page posts there
     "sso/<slug:vanity>/finish/": 403,
     "sso/<slug:vanity>/metadata/": 200,
     "sso/<slug:vanity>/confirm/<str:token>/": 404,  # a page that says that the link no longer works
+    "sso/<slug:vanity>/waiting/<str:ticket>/": 404,  # likewise
     "sso/<slug:vanity>/leave/<str:ticket>/": 302,  # likewise, to the company's sign-in page
     "sso/<slug:vanity>/logout/": 302,  # likewise, without a message
     "office365/admin-consent/": 302,  # likewise

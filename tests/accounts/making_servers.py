@@ -45,11 +45,13 @@ def endless(first: bytes, piece: bytes, pause: float = 0.0) -> Answer:
 
 
 @contextmanager
-def serving(answer: Answer, *, address: str = "127.0.0.1", authority: trustme.CA | None = None) -> Iterator[Server]:
-    """A server that answers everyone alike; with an authority, by TLS as idp.example."""
+def serving(
+    answer: Answer, *, address: str = "127.0.0.1", authority: trustme.CA | None = None, name: str = "idp.example"
+) -> Iterator[Server]:
+    """A server that answers everyone alike; with an authority, by TLS under that name."""
     with socket.create_server((address, 0)) as listener:
         server = Server(listener.getsockname()[1])
-        thread = threading.Thread(target=_serve, args=(listener, server, answer, _tls(server, authority)))
+        thread = threading.Thread(target=_serve, args=(listener, server, answer, _tls(server, authority, name)))
         thread.start()
         try:
             yield server
@@ -59,12 +61,12 @@ def serving(answer: Answer, *, address: str = "127.0.0.1", authority: trustme.CA
             thread.join(10)
 
 
-def _tls(server: Server, authority: trustme.CA | None) -> ssl.SSLContext | None:
+def _tls(server: Server, authority: trustme.CA | None, name: str) -> ssl.SSLContext | None:
     if authority is None:
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("idp.example").configure_cert(context)
-    context.sni_callback = lambda _connection, name, _context: server.names.append(name)
+    authority.issue_cert(name).configure_cert(context)
+    context.sni_callback = lambda _connection, asked, _context: server.names.append(asked)
     return context
 
 

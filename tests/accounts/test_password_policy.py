@@ -9,6 +9,8 @@ from accounts.models import Account, AuditAction, AuditEvent, Group, Membership,
 from accounts.setting_definitions import PASSWORD_SIGN_IN
 from accounts.tiered_settings import store
 from accounts.tiered_settings.kinds import ImpossibleValueError
+from accounts.tiered_settings.store import Change
+from accounts.tiered_settings.writing import Action
 from sso.models import IdentityProvider
 from tests.accounts.making_history import text_of
 from tests.accounts.making_sessions import is_signed_in, sign_in
@@ -159,3 +161,39 @@ def test_the_store_refuses_with_that_sentence() -> None:
     account = make_account()
     with pytest.raises(ImpossibleValueError, match="Set up single sign-on first"):
         store.set_value(account, PASSWORD_SIGN_IN.key, False, actor="a test")
+
+
+def enforce(account: Account) -> None:
+    """Single sign-on only, for the whole account."""
+    switch_off(account)
+    store.apply(Change(account, PASSWORD_SIGN_IN.key, Action.LOCK), actor="a test")
+
+
+def emergency_page(account: Account) -> str:
+    """What an owner finds who follows the link on the sign-in page."""
+    return text_of(Client().get(f"/sign-in/{account.vanity}/?emergency=1"))
+
+
+def test_the_emergency_page_says_what_it_is_for_and_that_its_use_is_told() -> None:
+    account = make_account()
+    enforce(account)
+    text = emergency_page(account)
+    assert "Emergency sign-in for owners" in text
+    assert "It stands in the audit log, and all owners of Contoso get a mail" in text
+    assert "Only owners come in here." in text
+    assert "Emergency" not in text_of(Client().get("/sign-in/contoso/"))
+
+
+def test_where_passwords_are_used_there_is_no_emergency_page() -> None:
+    account = make_account()
+    make_provider(account)
+    assert "Emergency" not in emergency_page(account)
+
+
+def test_an_emergency_sign_in_that_fails_stays_on_its_page() -> None:
+    ana = make_user(make_account())
+    enforce(ana.account)
+    typed = {"username": ana.email, "password": PASSWORD}
+    text = text_of(Client().post("/sign-in/contoso/?emergency=1", typed))
+    assert "Emergency sign-in for owners" in text
+    assert REFUSED in text

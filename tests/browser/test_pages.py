@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.person import Person
 
 PAGES = ["/meetings/", "/meetings/?q=sync", "/contacts/", "/profile/", "/office365/approval/", "/nothing-here/"]
-PUBLIC = ["/sign-in/", "/sign-in/contoso/", "/sso/", "/sso/?username=x@y.example", "/sso/contoso/finish/?handle=x"]
+PUBLIC = ["/sign-in/", "/sign-in/contoso/", "/sso/", "/sso/contoso/waiting/x/", "/sso/contoso/finish/?handle=x"]
 
 
 def make_connected(person: Callable[..., Person], **options: Any) -> Person:

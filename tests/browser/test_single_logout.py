@@ -8,18 +8,6 @@ from tests.browser.person import Person
 from tests.stack import Stack
 
 
-def make_key_pair(person: Callable[..., Person]) -> None:
-    """The owner generates our certificate: messages of single logout have to be signed."""
-    dana = person("Dana Reyes")
-    dana.open("/sign-in/?next=/account/sso/certificates/")
-    dana.page.get_by_label("Work e-mail").fill(dana.email)
-    dana.page.get_by_label("Password").fill("atrium-demo")
-    dana.press("Sign in with password")
-    dana.press("Generate certificate")
-    dana.page.get_by_role("dialog").get_by_role("button", name="Generate").click()
-    dana.sees("The certificate is generated.")
-
-
 def make_ana(person: Callable[..., Person]) -> Person:
     """Ana, signed in with SSO."""
     ana = person("Ana Lima")
@@ -30,7 +18,6 @@ def make_ana(person: Callable[..., Person]) -> Person:
 
 
 def test_signing_out_here_signs_out_there(person: Callable[..., Person], stack: Stack) -> None:
-    make_key_pair(person)
     ana = make_ana(person)
     ana.page.get_by_role("button", name="Sign out").click()
     ana.sees("You are signed out of Atrium and of your company's single sign-on.")
@@ -41,7 +28,6 @@ def test_signing_out_here_signs_out_there(person: Callable[..., Person], stack: 
 
 
 def test_signing_out_there_signs_out_here(person: Callable[..., Person], stack: Stack) -> None:
-    make_key_pair(person)
     ana = make_ana(person)
     ana.page.goto(f"{stack.sandbox}/saml/contoso.example/logout")
     ana.press("Sign out everywhere")

@@ -27,10 +27,10 @@ def take(dana: Person, stack: Stack) -> None:
     """The sandbox's metadata by its URL, after one that is not reached."""
     dana.open("/account/sso/draft/metadata/")
     dana.page.get_by_label("Metadata URL").fill("https://127.0.0.1/metadata")
-    dana.press("Load")
+    dana.press("Import from URL")
     dana.sees("127.0.0.1 is in a private network, which is not reached from here.")
     dana.page.get_by_label("Metadata URL").fill(f"{stack.sandbox}/saml/contoso.example/metadata")
-    dana.page.get_by_role("button", name="Load", exact=True).click()
+    dana.page.get_by_role("button", name="Import from URL", exact=True).click()
     dana.sees("The draft is saved.")
 
 
@@ -68,7 +68,7 @@ def test_from_metadata_to_enforced(person: Callable[..., Person], stack: Stack, 
 def test_by_post_the_browser_sends_the_request_by_itself(person: Callable[..., Person], stack: Stack) -> None:
     dana = make_dana(person)
     dana.open("/account/sso/draft/")
-    dana.page.get_by_role("group", name="Requests go by").get_by_label("HTTP-POST").check()
+    dana.page.get_by_role("group", name="How sign-in requests are sent").get_by_label("HTTP-POST").check()
     dana.press("Save draft")
     dana.press("Test sign-in")
     dana.press("Ana Lima")

@@ -16,6 +16,7 @@ from sso.models import KeyState, ServiceProviderKey
 from tests.accounts.making_history import elements, make_owner, signed_in, text_of
 from tests.makers import make_account, make_user
 from tests.pages import Page
+from tests.sandbox.running import PORTAL
 from tests.sso.making import make_provider
 from tests.sso.making_keys import make_certificate, make_key
 
@@ -166,11 +167,33 @@ def test_the_identity_providers_are_listed_with_their_expiry() -> None:
     )
     page = signed_in(dana).get(PAGE)
     pills = [
-        pill.text_content().strip() for pill in elements(page.content, "//section[2]//span[contains(@class, 'pill')]")
+        pill.text_content().strip()
+        for pill in elements(page.content, "//section[last()]//span[contains(@class, 'pill')]")
     ]
     assert pills[0] == "12 days left"
     assert pills[1].endswith("days left")
     assert "CN=old" in text_of(page)
+
+
+def test_what_single_logout_needs_is_said_with_one_clear_action() -> None:
+    dana = make_owner()
+    make_provider(dana.account, slo_url="https://idp.example/slo")
+    client = signed_in(dana)
+    page = client.get(PAGE)
+    assert "Your settings ask for single logout, which needs a certificate of Atrium's." in text_of(page)
+    (action,) = elements(page.content, "//*[contains(@class, 'btn-primary')]")
+    assert (action.get("href"), action.text_content()) == (f"{PAGE}generate/", "Generate certificate")
+    change(client, "generate")
+    page = client.get(PAGE)
+    assert "which needs a certificate" not in text_of(page)
+    assert "In use for single logout." in text_of(page)
+
+
+def test_the_addresses_that_belong_to_it_are_there_to_copy() -> None:
+    page = signed_in(make_owner()).get(PAGE)
+    shown = {field.get("id"): field.get("value") for field in elements(page.content, "//input[@readonly]")}
+    assert shown == {"metadata-url": f"{PORTAL}/sso/contoso/metadata/", "slo-url": f"{PORTAL}/sso/contoso/logout/"}
+    assert len(elements(page.content, "//button[@data-copy]")) == 2
 
 
 def test_a_certificate_that_cannot_be_read_is_no_error() -> None:

@@ -1,11 +1,15 @@
 """Proving a domain: a TXT record asked of a real name server, or a file."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import dns.rcode
 import pytest
 import time_machine
+import trustme
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -15,6 +19,7 @@ from sso.domains import proof
 from sso.domains.web_file import FileError, text_at
 from sso.models import DomainProof
 from tests.accounts.making_history import make_owner, signed_in, text_of
+from tests.accounts.making_servers import Answer, Server, serving, whole
 from tests.makers import make_account
 from tests.sso.name_server import NameServer, name_server
 
@@ -138,6 +143,75 @@ def test_the_file_proves_it_with_exactly_its_content(text: str, method: str) -> 
     outcome = proof.look_for("contoso.example", "secret", look_up=no_record, read=read)
     assert outcome.method == method
     assert asked == ["https://contoso.example/.well-known/atrium-domain-proof.txt"]
+
+
+@dataclass
+class WebSite:
+    """A company's web server, by real TLS: its certificate is for `localhost`, and the operator named its address."""
+
+    domain: str
+    server: Server
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """Whose certificates are believed."""
+    made = trustme.CA()
+    made.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    return made
+
+
+@contextmanager
+def web_site(settings: Settings, authority: trustme.CA, answer: Answer, name: str = "localhost") -> Iterator[WebSite]:
+    """One that says the same to everybody. Its domain carries a port, since the tests may not listen on 443."""
+    with serving(answer, authority=authority, name=name) as server:
+        domain = f"localhost:{server.port}"
+        settings.PRIVATE_URLS_ALLOWED = {f"https://{domain}"}
+        yield WebSite(domain, server)
+
+
+def test_the_file_is_fetched_by_https_from_the_domain_itself(
+    names: NameServer, settings: Settings, authority: trustme.CA
+) -> None:
+    dana = make_owner()
+    with web_site(settings, authority, whole(b"atrium-domain-proof=token-of-contoso\n")) as site:
+        domain = make_domain(dana.account, site.domain)
+        assert "is proven by" in check(signed_in(dana), domain)
+    assert domain.proven_at is not None
+    assert AuditEvent.objects.get(action=AuditAction.DOMAIN_PROVEN).after == {"method": "file"}
+    assert site.server.requests[0].startswith("GET /.well-known/atrium-domain-proof.txt HTTP/1.1\r\n")
+    assert site.server.names == ["localhost"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (whole(b"atrium-domain-proof=token-of-fabrikam"), "There is a file, with another content."),
+        (whole(b"<html>" + b" " * 2000 + b"atrium-domain-proof=token-of-contoso"), "sent more than 1 kB"),
+        (whole(b"atrium-domain-proof=token-of-contoso", "404 Not Found"), "answered with the error 404"),
+        (whole(b"", "302 Found", "Location: https://elsewhere.example/"), "leads on to another address"),
+    ],
+)
+def test_another_answer_of_the_web_server_proves_nothing(
+    names: NameServer, settings: Settings, authority: trustme.CA, answer: Answer, said: str
+) -> None:
+    dana = make_owner()
+    with web_site(settings, authority, answer) as site:
+        domain = make_domain(dana.account, site.domain)
+        assert said in check(signed_in(dana), domain)
+    assert domain.proven_at is None
+
+
+def test_a_certificate_of_another_name_proves_nothing(
+    names: NameServer, settings: Settings, authority: trustme.CA
+) -> None:
+    dana = make_owner()
+    good = whole(b"atrium-domain-proof=token-of-contoso")
+    with web_site(settings, authority, good, name="elsewhere.example") as site:
+        domain = make_domain(dana.account, site.domain)
+        assert "no certificate that is valid for its name" in check(signed_in(dana), domain)
+    assert domain.proven_at is None
 
 
 def test_a_file_in_a_private_network_is_not_fetched() -> None:

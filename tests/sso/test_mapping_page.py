@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account, AuditEvent, Group, Membership, Role, User
 from sso.mapping import reading, writing
 from sso.models import AttributeNames, MappingRule, Match, SignInAttempt
+from tests.accounts.making_history import elements
 from tests.accounts.making_people import make_group, make_owner, signed_in, text
 from tests.makers import make_account, make_user
 from tests.pages import Page
@@ -68,6 +69,25 @@ def test_a_rule_for_a_role_is_added_where_it_shall_stand(dana: User, client: Cli
     client.post(NEW, {"attribute": "title", "match": "contains", "value": "new", "gives": "admin", "place": "2"})
     assert values(dana.account) == ["one", "new", "two"]
     assert last_event().after == {"rule": "title contains “new”", "role": "admin", "place": 2}
+
+
+def test_without_rules_there_is_one_thing_to_do(client: Client) -> None:
+    (action,) = elements(client.get(PAGE).content, "//main//*[contains(@class, 'btn-primary')]")
+    assert action.text_content() == "Add the first rule"
+
+
+def test_whoever_adds_a_rule_knows_which_owners_it_may_concern(dana: User, client: Client) -> None:
+    assert f"{dana} is the only owner and stays one." in text(client.get(NEW))
+    make_user(dana.account, "gone", role=Role.OWNER, is_active=False)
+    make_user(make_account("fabrikam"), "finn", role=Role.OWNER)
+    kim = make_user(dana.account, "kim", role=Role.OWNER)
+    assert f"This account has 2 owners: {dana}, {kim}. If this rule is the first that matches" in text(client.get(NEW))
+    for name in ("lee", "max"):
+        make_user(dana.account, name, role=Role.OWNER)
+    rule = make_rule(dana.account, "title", "Boss", Role.ADMIN)
+    said = text(client.get(rule_page(rule)))
+    assert "This account has 4 owners:" in said
+    assert "and others. If" in said
 
 
 def test_nobody_changes_before_they_sign_in(dana: User, client: Client) -> None:

@@ -17,18 +17,16 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 
 from accounts.models import AuditAction, AuditEvent
 from sso.errors import Reason, SamlError
-from sso.models import IdentityProvider
+from sso.models import IdentityProvider, KeyState, ServiceProviderKey
 from sso.saml import IdpMetadata, parse_idp_metadata
+from sso.saml.metadata import SeveralProvidersError
 from sso.saml.toolkit import sp_settings
 from tests.makers import make_account
 from tests.sandbox.running import PORTAL, Sandbox
 from tests.sso.making import make_provider, metadata_file
+from tests.sso.making_metadata import POST, SOAP, SSO, make_key, make_metadata, make_service, several, together
 
 METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
-REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
-POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
-SOAP = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
-SSO = "https://login.contoso.example/sso"
 
 
 def make_certificate(name: str) -> str:
@@ -42,29 +40,6 @@ def make_certificate(name: str) -> str:
 
 
 ONE, TWO, THREE = (make_certificate(name) for name in ("one", "two", "three"))
-
-
-def make_key(certificate: str, use: str = 'use="signing"') -> str:
-    """A KeyDescriptor."""
-    return (
-        f'<md:KeyDescriptor {use}><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>'
-        f"<ds:X509Certificate>{certificate}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
-    )
-
-
-def make_service(binding: str = REDIRECT, location: str = SSO) -> str:
-    """A SingleSignOnService."""
-    return f'<md:SingleSignOnService Binding="{binding}" Location="{location}"/>'
-
-
-def make_metadata(
-    *parts: str, entity_id: str = "https://login.contoso.example/", role: str = "IDPSSODescriptor"
-) -> bytes:
-    """An EntityDescriptor with these parts."""
-    return (
-        f'<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{entity_id}">'
-        f"<md:{role}>{''.join(parts)}</md:{role}></md:EntityDescriptor>"
-    ).encode()
 
 
 def test_a_good_file_is_understood() -> None:
@@ -91,40 +66,65 @@ def test_a_certificate_for_encryption_is_not_one_for_signing() -> None:
 def test_the_one_identity_provider_among_several_entities_is_found() -> None:
     service_provider = make_metadata(role="SPSSODescriptor", entity_id="https://app.example/")
     wanted = make_metadata(make_key(ONE), make_service())
-    both = b'<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">%b</md:EntitiesDescriptor>'
-    assert parse_idp_metadata(both % (service_provider + wanted)).entity_id == "https://login.contoso.example/"
+    assert parse_idp_metadata(together(service_provider, wanted)).entity_id == "https://login.contoso.example/"
+
+
+def test_of_several_identity_providers_the_one_that_is_asked_for_is_taken() -> None:
+    document = several(ONE, "https://one.example/", "https://two.example/", "https://two.example/")
+    with pytest.raises(SeveralProvidersError, match="describes 2 identity providers") as refused:
+        parse_idp_metadata(document)
+    assert refused.value.entity_ids == ("https://one.example/", "https://two.example/")
+    assert parse_idp_metadata(document, entity_id="https://one.example/").entity_id == "https://one.example/"
+    for unclear in ("https://two.example/", "https://three.example/"):
+        with pytest.raises(SamlError, match="exactly once"):
+            parse_idp_metadata(document, entity_id=unclear)
+
+
+def test_the_ends_of_an_entity_id_are_trimmed() -> None:
+    spaced = make_metadata(make_key(ONE), make_service(), entity_id="\n https://login.contoso.example/ ")
+    assert parse_idp_metadata(spaced).entity_id == "https://login.contoso.example/"
 
 
 GOOD = make_metadata(make_key(ONE), make_service())
 BAD_FILES = {
-    "nothing": (b"", "not XML"),
+    "nothing": (b"", "there is nothing in it"),
     "garbage": (b"%PDF-1.7", "not XML"),
-    "a web page": (b"<html/>", "0 identity providers"),
-    "a service provider": (make_metadata(role="SPSSODescriptor"), "0 identity providers"),
+    "a web page": (b"<html/>", "a web page"),
+    "a web page with a declaration": (b'<?xml version="1.0"?>\n<!-- x --><!DOCTYPE HTML><html/>', "a web page"),
+    "JSON": (b'{"issuer": "https://idp.example"}', "JSON, as OpenID Connect uses it"),
+    "a certificate": (b"-----BEGIN CERTIFICATE-----", "a certificate without the addresses"),
+    "half of it": (make_metadata(make_key(ONE))[:200], "damaged or not complete"),
+    "other XML": (b"<rss/>", "does not describe an identity provider"),
+    "a service provider": (make_metadata(role="SPSSODescriptor"), "an application .a service provider."),
+    "our own": (make_metadata(role="SPSSODescriptor", entity_id=f"{PORTAL}/sso/contoso/metadata/"), "Atrium's own"),
     "a DOCTYPE": (b"<!DOCTYPE x [<!ENTITY e 'x'>]>" + GOOD, "a DOCTYPE"),
     "no certificate": (make_metadata(make_service()), "no signing certificate"),
     "a certificate for encryption": (make_metadata(make_key(ONE, 'use="encryption"'), make_service()), "no signing"),
     "three certificates": (
         make_metadata(make_key(ONE), make_key(TWO), make_key(THREE), make_service()),
-        "3 signing certificates, at most 2",
+        "3 signing certificates, and at most 2",
     ),
-    "a certificate that is no base64": (make_metadata(make_key("%%%"), make_service()), "a certificate that is none"),
-    "a certificate that is none": (make_metadata(make_key("QUJD"), make_service()), "a certificate that is none"),
-    "no address": (make_metadata(make_key(ONE)), "no HTTP-Redirect address"),
-    "no binding of a browser": (make_metadata(make_key(ONE), make_service(SOAP)), "no HTTP-Redirect address"),
+    "a certificate that is no base64": (make_metadata(make_key("%%%"), make_service()), "cannot be used"),
+    "a certificate that is none": (make_metadata(make_key("QUJD"), make_service()), "cannot be used"),
+    "no address": (make_metadata(make_key(ONE)), "no sign-in address"),
+    "no binding of a browser": (make_metadata(make_key(ONE), make_service(SOAP)), "no sign-in address"),
     "an http address": (
         make_metadata(make_key(ONE), make_service(location="http://login.contoso.example/sso")),
-        "begins with https://",
+        "does not begin with https://",
     ),
     "an http address that looks like this machine": (
         make_metadata(make_key(ONE), make_service(location="http://localhost.evil.example/sso")),
-        "begins with https://",
+        "does not begin with https://",
     ),
-    "an address that is none": (make_metadata(make_key(ONE), make_service(location="https://[")), "begins with"),
+    "an address that is none": (make_metadata(make_key(ONE), make_service(location="https://[")), "not begin with"),
     "an address that runs": (make_metadata(make_key(ONE), make_service(location="javascript:alert(1)")), "https://"),
-    "no entity id": (make_metadata(make_key(ONE), make_service(), entity_id=""), "no entity id"),
-    "an endless entity id": (make_metadata(make_key(ONE), make_service(), entity_id="x" * 2000), "too long"),
-    "an endless address": (make_metadata(make_key(ONE), make_service(location=f"{SSO}?{'x' * 3000}")), "too long"),
+    "no entity id": (make_metadata(make_key(ONE), make_service(), entity_id=""), "no entity ID"),
+    "an endless entity id": (make_metadata(make_key(ONE), make_service(), entity_id="x" * 2000), "at most 1024"),
+    "an entity id of two": (make_metadata(make_key(ONE), make_service(), entity_id="https://a https://b"), "no spaces"),
+    "an endless address": (
+        make_metadata(make_key(ONE), make_service(location=f"{SSO}?{'x' * 3000}")),
+        "over 2000 characters",
+    ),
 }
 
 
@@ -176,6 +176,8 @@ class TestTheCommand:
         assert (event.actor_label, event.before) == ("Operator command", {})
         assert (event.after["entity_id"], event.after["sso_url"]) == (issuer, provider.sso_url)
         assert provider.certificate not in str(event.after), "a fingerprint says which certificate it is"
+        key = ServiceProviderKey.objects.get()
+        assert (key.account, key.state) == (account, KeyState.CURRENT), "so that answers can be encrypted for us"
 
     def test_a_second_run_replaces_the_provider_and_its_certificates(self, tmp_path: Path) -> None:
         old = make_provider(make_account(), certificate=ONE, next_certificate=TWO, is_enabled=False)
@@ -200,7 +202,7 @@ class TestTheCommand:
         make_account()
         file = tmp_path / "idp.xml"
         file.write_bytes(make_metadata(make_service()))
-        with pytest.raises(CommandError, match=r"no usable metadata: the metadata has no entity id or no signing"):
+        with pytest.raises(CommandError, match=r"no usable metadata: the metadata has no signing certificate"):
             call_command("configure_idp", "contoso", metadata=file)
         assert not IdentityProvider.objects.exists()
         assert not AuditEvent.objects.exists()

@@ -41,7 +41,9 @@ def make_party(**fields: Any) -> Party:
 def read(root: Any, *, request_id: str = REQUEST, **fields: Any) -> saml.Assertion:
     """What it says, signed."""
     message = encoded(Scene(REQUEST).sign(root))
-    return saml.read_response(make_party(**fields), message, request_id=request_id, now=datetime.now(UTC))
+    return saml.read_response(
+        make_party(**fields), saml.read_message(message), request_id=request_id, now=datetime.now(UTC)
+    )
 
 
 def refused(root: Any, **fields: Any) -> Reason:
@@ -57,7 +59,9 @@ def off_by(minutes: float) -> str:
 @pytest.mark.parametrize("signed", [("Assertion",), ("Response",), ("Assertion", "Response")])
 def test_the_session_index_is_told(signed: tuple[str, ...]) -> None:
     scene = Scene(REQUEST, signed=signed)
-    got = saml.read_response(make_party(), encoded(scene.honest()), request_id=REQUEST, now=datetime.now(UTC))
+    got = saml.read_response(
+        make_party(), saml.read_message(encoded(scene.honest())), request_id=REQUEST, now=datetime.now(UTC)
+    )
     assert got.session_index == "_session-of-ana"
     assert saml.Assertion.from_json(got.to_json()) == got
 
@@ -158,7 +162,9 @@ def test_the_worst_that_fits_is_read_within_a_second() -> None:
     )
     began = time.monotonic()
     with pytest.raises(SamlError) as error:
-        saml.read_response(make_party(), encoded(text.encode()), request_id=REQUEST, now=datetime.now(UTC))
+        saml.read_response(
+            make_party(), saml.read_message(encoded(text.encode())), request_id=REQUEST, now=datetime.now(UTC)
+        )
     assert error.value.reason is Reason.BAD_SIGNATURE
     assert time.monotonic() - began < 3
 

@@ -55,6 +55,46 @@ def test_a_success_in_words() -> None:
     ]
 
 
+def test_a_test_that_succeeded_signed_nobody_in_and_says_who_tested() -> None:
+    dana = make_owner()
+    make_attempts(dana.account, user=dana, is_test=True)
+    (row,) = rows(signed_in(dana))
+    assert "ana@contoso.example Tested by Dana" in row
+    assert "Test succeeded Reference" in row
+    assert "Signed in" not in row
+    assert not elements(signed_in(dana).get(PAGE).content, "//tbody//*[contains(@class, 'pill-good')]")
+
+
+def test_a_test_that_failed_says_so_and_who_tested() -> None:
+    dana = make_owner()
+    make_attempts(dana.account, user=dana, is_test=True, reason=Reason.BAD_SIGNATURE, email="")
+    (row,) = rows(signed_in(dana))
+    assert "Not known Tested by Dana" in row
+    assert "Signature does not fit Test Reference" in row
+
+
+def test_tests_are_found_apart_from_sign_ins() -> None:
+    dana = make_owner()
+    make_attempts(dana.account, reference="AAAA-AAAA")
+    make_attempts(dana.account, reference="BBBB-BBBB", is_test=True)
+    make_attempts(dana.account, reference="CCCC-CCCC", is_test=True, reason=Reason.MALFORMED)
+    make_attempts(dana.account, reference="DDDD-DDDD", reason=Reason.MALFORMED)
+    client = signed_in(dana)
+
+    def found(outcome: str) -> str:
+        return "".join(row.split("Reference ")[1][0] for row in rows(client, outcome=outcome))
+
+    assert [found(each) for each in ("succeeded", "test_succeeded", "tests", "refused")] == ["A", "B", "CB", "DC"]
+
+
+@pytest.mark.parametrize("typed", ["7f3k22xb", "7F3K 22XB", "7f3k-22xb"])
+def test_a_reference_is_found_however_it_was_written_down(typed: str) -> None:
+    dana = make_owner()
+    make_attempts(dana.account)
+    make_attempts(dana.account, reference="AAAA-AAAA")
+    assert len(rows(signed_in(dana), reference=typed)) == 1
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_says_what_to_do(reason: Reason) -> None:
     dana = make_owner()

@@ -65,6 +65,13 @@ def test_a_verified_refusal_says_whom_it_was_about() -> None:
     assert (row.email, row.user, row.is_test) == ("bo@elsewhere.example", None, True)
 
 
+def test_a_test_keeps_who_tested_apart_from_whom_it_was_about() -> None:
+    dana = make_user(make_account(), "dana")
+    sign_in_log.record(dana.account, reference="7F3K-22XB", user=dana, assertion=make_assertion(), is_test=True)
+    row = SignInAttempt.objects.get()
+    assert (row.user, row.email) == (dana, "ana@contoso.example")
+
+
 def test_strangers_cannot_fill_it() -> None:
     contoso, fabrikam = make_account(), make_account("fabrikam")
     for _ in range(REFUSED_PER_MINUTE + 5):

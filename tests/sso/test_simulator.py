@@ -17,11 +17,12 @@ from calendar_integration import prompt
 from calendar_integration.models import AskMode, CalendarService
 from calendar_integration.prompt import Verdict
 from sso import provisioning
+from sso.entry import Kind
 from sso.errors import Reason, SamlError
 from sso.models import IdentityProvider, UnknownDomain
 from sso.saml import Assertion
 from sso.simulator.simulation import Simulation, simulate
-from sso.simulator.who import Answer, Kind
+from sso.who import Answer
 from tests.accounts.making_groups import lock_integration_off
 from tests.accounts.making_people import make_group
 from tests.makers import make_account, make_connection, make_service, make_user, set_ask

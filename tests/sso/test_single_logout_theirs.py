@@ -73,7 +73,7 @@ def test_by_post_the_answer_is_a_form_that_sends_itself() -> None:
     (form,) = elements(answer.content, "//form[@id='post-form']")
     assert (form.get("action"), form.get("method")) == ("https://contoso.example/slo", "post")
     assert [field.get("name") for field in form.xpath(".//input")] == ["SAMLResponse"]
-    assert "form-action 'self' https://contoso.example" in answer["Content-Security-Policy"]
+    assert "form-action 'self' https:" in answer["Content-Security-Policy"]
 
 
 def test_nobody_signed_in_is_fine_too() -> None:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.extensions import goes_with
 from accounts.forms.groups import GroupForm
 from accounts.groups import listing, order, writing
 from accounts.groups.errors import NameTakenError
@@ -77,7 +78,7 @@ def delete_group(request: HttpRequest, group_id: int) -> HttpResponseBase:
         fragment="accounts/groups/_delete.html",
         path=reverse("groups"),
         done=f"{group.name} is deleted. Its people are still there.",
-        context={"group": group, "members": members, "title": "Delete group"},
+        context={"group": group, "members": members, "goes_with": goes_with(group), "title": "Delete group"},
     )
     return answer(request, change)
 

@@ -1,6 +1,7 @@
 """Taking the identity provider's details into the draft: from metadata, or by hand."""
 
-from django import forms
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.permissions import require_admin
 from accounts.views.confirming import confirmation, confirmed
-from sso.configuration import drafts
+from sso.configuration import conflict, drafts
 from sso.configuration.drafts import StaleDraftError
 from sso.configuration.forms import DraftForm
 from sso.configuration.metadata_form import MetadataForm
@@ -22,7 +23,10 @@ BLANK = {
     "slo_binding": Binding.REDIRECT.value,
     "name_id_format": NameIdFormat.UNSPECIFIED.value,
 }
-KEY_MADE = "A certificate of ours was generated for it: give it to your identity provider as well."
+KEY_MADE = (
+    "It needs a certificate of Atrium's, which was generated: your identity provider finds it in our metadata, or you "
+    "download it under Certificates and upload it there."
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,8 +58,7 @@ def draft(request: HttpRequest) -> HttpResponse:
             actor.account, form.cleaned_data, actor=actor, request=request, seen=request.POST.get("seen", "")
         )
     except StaleDraftError:
-        form.add_error(None, f"{drafts.STALE} Below is what you typed; saving again replaces it.")
-        return _form_page(request, form, drafts.draft_of(actor.account), status=409)
+        return _conflict(request, form, drafts.draft_of(actor.account))
     return _saved(request, saved, actor)
 
 
@@ -86,14 +89,21 @@ def discard(request: HttpRequest) -> HttpResponse:
 
 def _form_page(
     request: HttpRequest,
-    form: forms.Form,
+    form: DraftForm,
     current: ProviderDraft | None,
     *,
     seen: str | None = None,
     status: int = 200,
+    **context: Any,
 ) -> HttpResponse:
-    context = {"form": form, "draft": current, "seen": drafts.version(current) if seen is None else seen}
-    return render(request, "sso/setup/draft.html", context, status=status)
+    shown = {"form": form, "draft": current, "seen": drafts.version(current) if seen is None else seen, **context}
+    return render(request, "sso/setup/draft.html", shown, status=status)
+
+
+def _conflict(request: HttpRequest, form: DraftForm, current: ProviderDraft | None) -> HttpResponse:
+    """What somebody else saved beside what was typed, which is kept; saving again replaces theirs."""
+    found = conflict.differences(form, current) if current else []
+    return _form_page(request, form, current, status=409, is_stale=True, differences=found)
 
 
 def _saved(request: HttpRequest, saved: ProviderDraft, actor: User) -> HttpResponse:

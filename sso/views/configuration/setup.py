@@ -11,6 +11,7 @@ from accounts.models import Account
 from accounts.permissions import require_admin
 from sso import saml, service_provider_keys
 from sso.certificate_facts import Facts, days_left, facts_of
+from sso.configuration.reach import reach_of
 from sso.configuration.standing import standing_of
 from sso.models import KeyState, ProviderSettings
 
@@ -43,8 +44,9 @@ class Certificate:
 @require_GET
 def setup(request: HttpRequest) -> HttpResponse:
     """The state at a glance, with one clear next step."""
-    account = require_admin(request).account
-    standing = standing_of(account)
+    viewer = require_admin(request)
+    account = viewer.account
+    standing = standing_of(viewer)
     keys = service_provider_keys.of_account(account)
     context = {
         "account": account,
@@ -53,6 +55,7 @@ def setup(request: HttpRequest) -> HttpResponse:
         "draft": described(standing.draft),
         "details": details(account, has_key=KeyState.CURRENT in keys),
         "our_key": keys.get(KeyState.CURRENT),
+        "reach": reach_of(account, standing.provider.entity_id) if standing.is_off and standing.provider else None,
     }
     return render(request, "sso/setup/setup.html", context)
 

@@ -17,7 +17,9 @@ from accounts.views.confirming import confirmation, confirmed
 from accounts.views.consequential import Consequential
 from sso.configuration import drafts, enforcing, switching
 from sso.configuration.drafts import StaleDraftError
+from sso.configuration.reach import reach_of
 from sso.configuration.switching import NotPossibleError
+from sso.views.configuration import effects
 
 FRAGMENT = "sso/setup/_confirm.html"
 
@@ -44,7 +46,7 @@ def activate(request: HttpRequest) -> HttpResponse:
     """Ask, then put the tested draft into use."""
     actor = require_admin(request)
     draft = drafts.draft_of(actor.account)
-    context = {"draft": draft, "provider": drafts.provider_of(actor.account), "seen": drafts.version(draft)}
+    context = {"seen": drafts.version(draft), **(effects.of_activating(actor, draft) if draft else {})}
 
     def check() -> None:
         switching.tested(draft)
@@ -82,7 +84,9 @@ def switch_on(request: HttpRequest) -> HttpResponse:
 def enforce(request: HttpRequest) -> HttpResponseBase:
     """Ask, with who loses password sign-in, then enforce."""
     actor = require_admin(request)
-    return _consequential(request, actor, ENFORCE, enforcing.enforce)
+    provider = drafts.provider_of(actor.account)
+    reach = reach_of(actor.account, provider.entity_id if provider else "")
+    return _consequential(request, actor, ENFORCE, enforcing.enforce, {"reach": reach})
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +105,11 @@ def _switch(request: HttpRequest, words: Words, *, is_on: bool) -> HttpResponse:
     def make() -> None:
         switching.switch(actor.account, is_on=is_on, actor=actor, request=request)
 
-    return _answer(request, words, check, make, {"provider": drafts.provider_of(actor.account)})
+    provider = drafts.provider_of(actor.account)
+    context = {"provider": provider, "host": effects.host_of(provider)} if provider else {}
+    if provider and request.method == "GET":
+        context["reach"] = reach_of(actor.account, provider.entity_id)
+    return _answer(request, words, check, make, context)
 
 
 def _answer(
@@ -127,14 +135,18 @@ def _answer(
 
 
 def _consequential(
-    request: HttpRequest, actor: User, words: Words, make: Callable[..., Mapping[int, str]]
+    request: HttpRequest,
+    actor: User,
+    words: Words,
+    make: Callable[..., Mapping[int, str]],
+    shown: Mapping[str, object] | None = None,
 ) -> HttpResponseBase:
-    """Ask with a preview of whom it concerns, and do it for the version that was seen."""
-    context = {"words": words, "title": words.title}
+    """Ask with a preview of whom it concerns, and do it for the version that was seen. Owners keep their passwords."""
+    context = {"words": words, "title": words.title, **(shown or {})}
     change = Consequential(
         account=actor.account,
         make=lambda seen: make(actor.account, actor=actor, seen=seen, request=request),
-        people=None,
+        people=enforcing.concerned(actor.account),
         fragment=FRAGMENT,
         path=reverse("sso_setup"),
         done=words.done,

@@ -9,15 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import require_admin
+from accounts.requests import query_text
 from sso import sign_in
-from sso.configuration import drafts
+from sso.configuration import drafts, last_test
 from sso.errors import SamlError
-from sso.models import ProviderDraft
-from sso.sign_in_log import words
 from sso.views.browser import BROWSER_COOKIE, browser_key_of, remember_browser
 from sso.views.sending import send_on
 
-TIMES = ("at", "valid_until")
+IN_USE = "in-use"
 
 
 @require_GET
@@ -40,21 +39,23 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def result(request: HttpRequest) -> HttpResponse:
-    """What arrived in the last test and what it means, or why it was refused."""
-    draft = drafts.draft_of(require_admin(request).account)
-    if draft is None or not draft.test_result:
+    """What arrived in the last test and what it means, or why it was refused.
+
+    Of the draft, where it was tested; `of` in the query asks for the one that what is in use passed.
+    """
+    viewer = require_admin(request)
+    draft = None if query_text(request, "of") == IN_USE else drafts.draft_of(viewer.account)
+    test = last_test.of_draft(draft, viewer) if draft else None
+    if test is None:
+        draft, provider = None, drafts.provider_of(viewer.account)
+        test = last_test.of_provider(provider) if provider else None
+    if test is None:
         return redirect("sso_setup")
-    return render(request, "sso/setup/result.html", {"draft": draft, **shown(draft)})
-
-
-def shown(draft: ProviderDraft) -> dict[str, object]:
-    """The result with its times as times and its reason in words; `is_current` where the draft is still the same."""
-    found = dict(draft.test_result)
-    times = {name: datetime.fromisoformat(found[name]) for name in TIMES if found.get(name)}
-    reason = str(found.get("reason", ""))
-    return {
-        "result": {**found, **times},
-        "is_current": found.get("digest") == draft.settings_digest(),
-        "refusal": words.title(reason) if reason else "",
-        "advice": words.advice(reason),
+    valid_until = test.result.get("valid_until")
+    context = {
+        "draft": draft,
+        "test": test,
+        "result": test.result,
+        "valid_until": datetime.fromisoformat(valid_until) if valid_until else None,
     }
+    return render(request, "sso/setup/result.html", context)

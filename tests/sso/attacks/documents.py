@@ -140,9 +140,15 @@ def latin_1(root: Any) -> bytes:
     return b'<?xml version="1.0" encoding="iso-8859-1"?>' + etree.tostring(root)
 
 
-@on_its_way("a byte order mark", MALFORMED)
-def mark(root: Any) -> bytes:
-    return b"\xef\xbb\xbf" + etree.tostring(root)
+@on_its_way("a second byte order mark", MALFORMED)
+def two_marks(root: Any) -> bytes:
+    """One is skipped, as .NET writes it; the second would be text before the root."""
+    return 2 * b"\xef\xbb\xbf" + etree.tostring(root)
+
+
+@on_its_way("a second XML declaration", MALFORMED)
+def two_declarations(root: Any) -> bytes:
+    return 2 * b'<?xml version="1.0"?>' + etree.tostring(root)
 
 
 @on_its_way("XML 1.1", MALFORMED)

@@ -82,7 +82,7 @@ def parameters(root: Any) -> None:
     etree.SubElement(method, f"{{{ENC}}}OAEPparams").text = "QUJD"
 
 
-@sealed("a mask where there is none", MALFORMED)
+@sealed("a mask that this way of wrapping does not have", WEAK)
 def mask(root: Any) -> None:
     method = list(root.iter(f"{{{ENC}}}EncryptionMethod"))[1]
     etree.SubElement(method, f"{{{ENC_11}}}MGF", Algorithm=f"{ENC_11}mgf1sha256")
@@ -162,6 +162,21 @@ def cipher_reference(root: Any) -> None:
 @sealed("a key that is fetched", MALFORMED)
 def retrieved(root: Any) -> None:
     the(root, "KeyInfo").append(etree.Element(f"{{{DSIG}}}RetrievalMethod", URI="http://127.0.0.1:9/key"))
+
+
+@sealed("a key that both sides would agree on", MALFORMED)
+def agreed(root: Any) -> None:
+    etree.SubElement(the(root, "KeyInfo"), f"{{{ENC}}}AgreementMethod", Algorithm=f"{ENC}dh")
+
+
+@sealed("a key under a key that we are to have already", WEAK)
+def under_another_key(root: Any) -> None:
+    list(root.iter(f"{{{ENC}}}EncryptionMethod"))[1].set("Algorithm", f"{ENC}kw-aes256")
+
+
+@sealed("an encryption inside the encrypted key", MALFORMED)
+def encrypted_inside_the_key(root: Any) -> None:
+    the(root, "EncryptedKey").append(etree.fromstring(etree.tostring(the(root, "EncryptedData"))))
 
 
 @sealed("several keys", MALFORMED)
@@ -286,6 +301,11 @@ def changed_inside(scene: Scene) -> bytes:
     root = scene.honest()
     the(root, "NameID").text = "dana"
     return etree.tostring(assertion_of(root))
+
+
+@plain("a second declaration in the plain text")
+def two_declarations_inside(scene: Scene) -> bytes:
+    return 2 * b'<?xml version="1.0"?>' + text_of(scene)
 
 
 @plain("a plain text in another encoding")

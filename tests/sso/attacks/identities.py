@@ -34,6 +34,18 @@ def blank_name_id(root: Any) -> None:
     the(root, "NameID").text = "  \n "
 
 
+@as_said("a name id that nobody can see", NAME_ID)
+def invisible_name_id(root: Any) -> None:
+    the(root, "NameID").text = "\u200b\u2060\u202e\ufeff"
+
+
+@as_said("two name ids", Reason.MALFORMED)
+def two_name_ids(root: Any) -> None:
+    second = etree.fromstring(etree.tostring(the(root, "NameID")))
+    second.text = "dana"
+    the(root, "NameID").addnext(second)
+
+
 @as_said("a name id for one session", Reason.TRANSIENT_NAME_ID)
 def transient(root: Any) -> None:
     the(root, "NameID").set("Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:transient")
@@ -80,6 +92,24 @@ def two_attributes(root: Any) -> None:
     second = etree.fromstring(etree.tostring(mail(root).getparent()))
     second[0].text = "dana@contoso.example"
     mail(root).getparent().addnext(second)
+
+
+@as_said("several e-mail addresses in two statements", Reason.SEVERAL_EMAILS)
+def two_mail_statements(root: Any) -> None:
+    second = etree.fromstring(etree.tostring(the(root, "AttributeStatement")))
+    the(second, "AttributeValue").text = "dana@contoso.example"
+    the(root, "AttributeStatement").addnext(second)
+
+
+@as_said("an encrypted attribute", Reason.MALFORMED)
+def encrypted_attribute(root: Any) -> None:
+    hidden = etree.SubElement(the(root, "AttributeStatement"), f"{{{ASSERTION}}}EncryptedAttribute")
+    etree.SubElement(hidden, "{http://www.w3.org/2001/04/xmlenc#}EncryptedData")
+
+
+@as_said("an attribute whose name is one of ours in other letters", MAIL_NAME)
+def louder_attribute(root: Any) -> None:
+    mail(root).getparent().set("Name", "MAIL")
 
 
 @as_said("several e-mail addresses in one text", MAIL_NAME)

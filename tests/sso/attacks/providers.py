@@ -27,8 +27,9 @@ class Shape:
     name_id: str
     groups: tuple[str, tuple[str, ...]]
     prefixes: str = ""
-    plain_signature: bool = False
+    signature_prefix: str | None = "ds"
     key_value: bool = False
+    key_name: str = ""
 
 
 SHAPES = {
@@ -38,7 +39,7 @@ SHAPES = {
         ("Assertion",),
         "k3Jx0-ana",
         ("http://schemas.microsoft.com/ws/2008/06/identity/claims/groups", ("0a1b-sales", "0a1b-interns")),
-        plain_signature=True,
+        signature_prefix=None,
     ),
     "Okta": Shape(
         "okta",
@@ -61,7 +62,9 @@ SHAPES = {
         ("Assertion", "Response"),
         "G-5b0a-keycloak",
         ("Role", ("offline_access", "sales")),
+        signature_prefix="dsig",
         key_value=True,
+        key_name="L2GoMcKbzJpUwY_keycloak",
     ),
     "ADFS": Shape(
         "adfs",
@@ -89,7 +92,7 @@ def marked(shape: Shape, root: Any, *names: str) -> Any:
     """With marks for these signatures and no others, each after its issuer."""
     for node in list(root.iter(f"{{{DSIG}}}Signature")):
         node.getparent().remove(node)
-    prefixes: Any = {None if shape.plain_signature else "ds": DSIG}
+    prefixes: Any = {shape.signature_prefix: DSIG}
     for name in names:
         mark = etree.Element(f"{{{DSIG}}}Signature", Id="placeholder", nsmap=prefixes)
         (root if name == "Response" else assertion_in(root)).insert(1, mark)
@@ -111,16 +114,20 @@ def signed(shape: Shape, root: Any, *names: str) -> Any:
 def _sign(shape: Shape, element: Any) -> Any:
     key = make_signer("contoso")
     signer = XMLSigner(methods.enveloped, "rsa-sha256", "sha256", EXCLUSIVE)
-    if shape.plain_signature:
-        namespaces: Any = {None: DSIG}  # signxml's types leave the default namespace out
-        signer.namespaces = namespaces
-    return signer.sign(
+    namespaces: Any = {shape.signature_prefix: DSIG}  # signxml's types leave the default namespace out
+    signer.namespaces = namespaces
+    done: Any = signer.sign(
         element,
         key=key.key,
         cert=f"-----BEGIN CERTIFICATE-----\n{key.certificate}\n-----END CERTIFICATE-----\n",
         reference_uri=f"#{element.get('ID')}",
         always_add_key_value=shape.key_value,
     )
+    if shape.key_name:
+        name = etree.Element(f"{{{DSIG}}}KeyName", nsmap=namespaces)
+        name.text = shape.key_name
+        done.find(f"{{{DSIG}}}Signature/{{{DSIG}}}KeyInfo").insert(0, name)
+    return done
 
 
 def _sign_by_hand(shape: Shape, element: Any) -> Any:

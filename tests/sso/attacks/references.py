@@ -207,6 +207,16 @@ def signed_info_twice(root: Any) -> None:
     original.addprevious(copied(original))
 
 
+@on_its_way("a SignedInfo inside the SignedInfo", MALFORMED)
+def signed_info_inside(root: Any) -> None:
+    the(root, "SignedInfo").append(copied(the(root, "SignedInfo")))
+
+
+@on_its_way("a signature inside the signature", MALFORMED)
+def signature_inside(root: Any) -> None:
+    the(root, "Signature").append(copied(the(root, "Signature")))
+
+
 @on_its_way("a second digest", MALFORMED)
 def digest_twice(root: Any) -> None:
     original = the(root, "DigestValue")
@@ -272,6 +282,12 @@ def id_in_lower_case(root: Any) -> None:
 @on_its_way("the id once more, as an xml:id", MALFORMED)
 def id_of_xml(root: Any) -> None:
     the(root, "Status").set("{http://www.w3.org/XML/1998/namespace}id", assertion_of(root).get("ID"))
+
+
+@on_its_way("the id once more, in a namespace", MALFORMED)
+def id_in_a_namespace(root: Any) -> None:
+    """Libraries that look ids up by the attribute's local name find this element first."""
+    the(root, "Status").set("{urn:x}ID", assertion_of(root).get("ID"))
 
 
 @on_its_way("an id that differs by case from the reference", MALFORMED)

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,13 +18,15 @@ from accounts.models import Account
 from sso.models import KeyState, ServiceProviderKey
 from sso.saml import KeyPair, generate_key_pair
 from tests.sso.attacks.forging import ASSERTION, assertion_of
-from tests.sso.attacks.signing import DSIG
+from tests.sso.attacks.signing import DSIG, HASHES, SHA256
 
 ENC = "http://www.w3.org/2001/04/xmlenc#"
 ENC_11 = "http://www.w3.org/2009/xmlenc11#"
 GCM = f"{ENC_11}aes256-gcm"
 CBC = f"{ENC}aes256-cbc"
 OAEP = f"{ENC}rsa-oaep-mgf1p"
+OAEP_11 = f"{ENC_11}rsa-oaep"
+DIGESTS = {"sha1": f"{DSIG}sha1", "sha256": SHA256, "sha512": f"{ENC}sha512"}
 
 
 @lru_cache
@@ -53,6 +54,8 @@ class Seal:
     cipher: str = GCM
     transport: str = OAEP
     beside: bool = False
+    digest: str = "sha1"
+    mask: str = ""
 
     def encrypted(self, text: bytes) -> Any:
         """An EncryptedAssertion over this text."""
@@ -64,8 +67,10 @@ class Seal:
         add_cipher(data, self._text(key, text))
         wrapped = etree.SubElement(whole if self.beside else key_info, f"{{{ENC}}}EncryptedKey", Id="_key")
         method = etree.SubElement(wrapped, f"{{{ENC}}}EncryptionMethod", Algorithm=self.transport)
-        if self.transport == OAEP:
-            etree.SubElement(method, f"{{{DSIG}}}DigestMethod", Algorithm=f"{DSIG}sha1")
+        if self.transport in (OAEP, OAEP_11):
+            etree.SubElement(method, f"{{{DSIG}}}DigestMethod", Algorithm=DIGESTS[self.digest])
+        if self.mask:
+            etree.SubElement(method, f"{{{ENC_11}}}MGF", Algorithm=f"{ENC_11}mgf1{self.mask}", nsmap={"xenc11": ENC_11})
         add_cipher(wrapped, self._wrapped(key))
         if self.beside:
             etree.SubElement(key_info, f"{{{DSIG}}}RetrievalMethod", URI="#_key", Type=f"{ENC}EncryptedKey")
@@ -85,8 +90,8 @@ class Seal:
         assert isinstance(public, rsa.RSAPublicKey)
         if self.transport.endswith("rsa-1_5"):
             return public.encrypt(key, padding.PKCS1v15())
-        sha1 = hashes.SHA1()  # noqa: S303 - inside OAEP, as identity providers do it
-        return public.encrypt(key, padding.OAEP(padding.MGF1(sha1), sha1, None))
+        mask = padding.MGF1(HASHES[self.mask or "sha1"])
+        return public.encrypt(key, padding.OAEP(mask, HASHES[self.digest], None))
 
 
 def add_cipher(parent: Any, content: bytes) -> None:

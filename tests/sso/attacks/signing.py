@@ -47,12 +47,17 @@ def make_signer(name: str, kind: str = "rsa") -> Signer:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     else:
         key = ec.generate_private_key(ec.SECP256R1())
+    return Signer(key, certificate_of(key, name))
+
+
+def certificate_of(key: Key, name: str) -> str:
+    """A certificate (PEM body) of a key's own making."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
     certificate = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=9))
     der = certificate.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
-    return Signer(key, base64.b64encode(der).decode())
+    return base64.b64encode(der).decode()
 
 
 def sign(

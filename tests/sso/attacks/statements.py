@@ -58,6 +58,13 @@ def two_restrictions(root: Any) -> None:
     sub(sub(the(root, "Conditions"), "AudienceRestriction"), "Audience", "https://other.example/")
 
 
+@as_said("an audience that may be told, but is not meant", AUDIENCE)
+def audience_of_a_proxy(root: Any) -> None:
+    restriction = the(root, "AudienceRestriction")
+    the(root, "Conditions").remove(restriction)
+    sub(the(root, "Conditions"), "ProxyRestriction").append(restriction[0])
+
+
 @as_said("an audience outside the conditions", AUDIENCE)
 def audience_elsewhere(root: Any) -> None:
     restriction = the(root, "AudienceRestriction")
@@ -74,6 +81,11 @@ def recipient_of_another_company(root: Any) -> None:
 @as_said("a recipient that contains ours", RECIPIENT)
 def containing_recipient(root: Any) -> None:
     confirmation(root).set("Recipient", f"https://evil.example/?to={ACS}")
+
+
+@as_said("a recipient with our host as its user", RECIPIENT)
+def user_of_another_host(root: Any) -> None:
+    confirmation(root).set("Recipient", ACS.replace("/sso/", "@evil.example/sso/"))
 
 
 @as_said("no recipient", RECIPIENT)
@@ -126,6 +138,11 @@ def another_issuer_outside(root: Any) -> None:
     root[0].text = "https://evil.example/"
 
 
+@on_its_way("an empty issuer of the response", Reason.WRONG_ISSUER)
+def empty_issuer_outside(root: Any) -> None:
+    root[0].text = None
+
+
 @as_said("ended", TIME)
 def ended(root: Any) -> None:
     the(root, "Conditions").set("NotOnOrAfter", later(**TOO_LATE))
@@ -171,6 +188,26 @@ def no_such_day(root: Any) -> None:
     the(root, "Conditions").set("NotOnOrAfter", "2999-02-31T00:00:00Z")
 
 
+@as_said("a second that most clocks do not have", Reason.MALFORMED)
+def leap_second(root: Any) -> None:
+    the(root, "Conditions").set("NotOnOrAfter", "2999-12-31T23:59:60Z")
+
+
+@as_said("a year that no calendar has", Reason.MALFORMED)
+def year_zero(root: Any) -> None:
+    the(root, "Conditions").set("NotBefore", "0000-01-01T00:00:00Z")
+
+
+@as_said("a year of five digits", Reason.MALFORMED)
+def year_10000(root: Any) -> None:
+    the(root, "Conditions").set("NotOnOrAfter", "10000-01-01T00:00:00Z")
+
+
+@as_said("a time in small letters", Reason.MALFORMED)
+def small_letters(root: Any) -> None:
+    confirmation(root).set("NotOnOrAfter", later(minutes=5).lower())
+
+
 @as_said("a time in other digits", Reason.MALFORMED)
 def other_digits(root: Any) -> None:
     confirmation(root).set("NotOnOrAfter", later(minutes=5).replace("2", "٢"))
@@ -184,6 +221,11 @@ def no_request(root: Any) -> None:
 @on_its_way("an answer to an empty request", Reason.UNSOLICITED)
 def empty_request(root: Any) -> None:
     root.set("InResponseTo", "")
+
+
+@on_its_way("a request's id with a blank", Reason.UNKNOWN_REQUEST)
+def blank_before_the_request(root: Any) -> None:
+    root.set("InResponseTo", f" {root.get('InResponseTo')}")
 
 
 @on_its_way("an answer to a request that never was", Reason.UNKNOWN_REQUEST)
@@ -237,6 +279,19 @@ def nearly_a_success(root: Any) -> None:
     the(root, "StatusCode").set("Value", "urn:evil:Success")
 
 
+@on_its_way("a status without a word", Reason.IDP_REFUSED)
+def empty_status(root: Any) -> None:
+    """python3-saml takes it for a success."""
+    the(root, "StatusCode").set("Value", "")
+
+
+@on_its_way("two statuses", Reason.MALFORMED)
+def two_statuses(root: Any) -> None:
+    status = etree.fromstring(etree.tostring(the(root, "Status")))
+    the(root, "StatusCode").set("Value", "urn:oasis:names:tc:SAML:2.0:status:Responder")
+    the(root, "Status").addnext(status)
+
+
 @on_its_way("a success inside a refusal", Reason.IDP_REFUSED)
 def success_inside(root: Any) -> None:
     code = the(root, "StatusCode")
@@ -262,3 +317,22 @@ def two_statements(root: Any) -> None:
 @as_said("no conditions", Reason.MALFORMED)
 def no_conditions(root: Any) -> None:
     assertion_of(root).remove(the(root, "Conditions"))
+
+
+@as_said("two sets of conditions", Reason.MALFORMED)
+def two_conditions(root: Any) -> None:
+    the(root, "Conditions").addnext(etree.Element(f"{{{ASSERTION}}}Conditions"))
+
+
+@as_said("a condition of a kind that nobody knows", Reason.MALFORMED)
+def unknown_condition(root: Any) -> None:
+    """What is not understood cannot be met."""
+    kind = {"{http://www.w3.org/2001/XMLSchema-instance}type": "x:Kind"}
+    etree.SubElement(the(root, "Conditions"), f"{{{ASSERTION}}}Condition", kind, nsmap={"x": "urn:x"})
+
+
+@as_said("two subjects", Reason.MALFORMED)
+def two_subjects(root: Any) -> None:
+    second = etree.fromstring(etree.tostring(the(root, "Subject")))
+    the(second, "NameID").text = "dana"
+    the(root, "Subject").addnext(second)

@@ -2,8 +2,11 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, utils
 from lxml import etree
 
 from sso.errors import Reason
@@ -14,6 +17,7 @@ from tests.sso.attacks.signing import DSIG, MORE, RSA_SHA256, make_signer, seal,
 WEAK = Reason.WEAK_ALGORITHM
 BAD = Reason.BAD_SIGNATURE
 BOTH = ("Assertion", "Response")
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 
 
 def strip(root: Any) -> None:
@@ -217,3 +221,40 @@ def void_canonical_form(scene: Scene) -> Any:
     sign(assertion_of(root), scene.signer, digested=b"")
     whole = etree.tostring(root)
     return whole.replace(b"<saml:AttributeValue", b'<saml:AttributeValue xmlns:void="1" void:x="1"', 1)
+
+
+@as_signed("a signed part that fails to be written and leaves nothing to sign", Reason.MALFORMED)
+def void_signed_info(scene: Scene) -> Any:
+    """The provider's signature of an empty text would fit, wherever somebody found one."""
+    root = scene.unsigned()
+    signature = sign(assertion_of(root), scene.signer)
+    key: Any = scene.signer.key
+    value = key.sign(b"", padding.PKCS1v15(), hashes.SHA256())
+    the(signature, "SignatureValue").text = base64.b64encode(value).decode()
+    return etree.tostring(root).replace(b"<ds:SignedInfo", b'<ds:SignedInfo xmlns:void="1" void:x="1"', 1)
+
+
+@as_signed("a padding that is not let through", WEAK)
+def another_padding(scene: Scene) -> Any:
+    return weak_by(scene, method="http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1")
+
+
+@on_its_way("a signature value in another length", BAD)
+def zeros_in_front(root: Any) -> None:
+    value(root, lambda known: bytes(8) + known)
+
+
+@on_its_way("a curve's value written as certificates write it", BAD, signer=ELLIPTIC)
+def written_in_der(root: Any) -> None:
+    value(root, lambda known: utils.encode_dss_signature(int.from_bytes(known[:32]), int.from_bytes(known[32:])))
+
+
+@on_its_way("a curve's number beyond the curve", BAD, signer=ELLIPTIC)
+def beyond_the_curve(root: Any) -> None:
+    """The same point once more around: another text for the same signature."""
+    value(root, lambda known: (int.from_bytes(known[:32]) + ORDER).to_bytes(33) + bytes(1) + known[32:])
+
+
+def value(root: Any, change: Callable[[bytes], bytes]) -> None:
+    node = the(root, "SignatureValue")
+    node.text = base64.b64encode(change(base64.b64decode(node.text))).decode()
