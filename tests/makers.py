@@ -99,6 +99,7 @@ def make_meeting_row(remote_id: str = "", **fields: Any) -> MeetingRow:
         is_private=False,
         show_as="busy",
         response="accepted",
+        wants_response=False,
         web_link="",
     )
     return row._replace(**fields)

@@ -61,6 +61,14 @@ class AuditAction(models.TextChoices):
     DISCONNECTED = "calendar.disconnected", "Mailbox disconnected"
     MAILBOX_FORGOTTEN = "calendar.mailbox_forgotten", "Mailbox data deleted"
     ADMIN_CONSENT_REPORTED = "calendar.admin_consent_reported", "Admin consent reported"
+    CONSENT_CHANGED = "calendar.consent_changed", "Admin consent changed"
+    CONSENT_REQUESTED = "calendar.consent_requested", "Admin consent requested"
+    CONSENT_LINK_CREATED = "calendar.consent_link_created", "Consent link created"
+    CONSENT_LINK_REVOKED = "calendar.consent_link_revoked", "Consent link revoked"
+    CALENDAR_SERVICE_REMOVED = "calendar.service_removed", "Calendar service removed"
+    FEDERATION_ATTESTED = "calendar.federation_attested", "Federation with Microsoft Entra attested"
+    CLIENT_SECRET_REFUSED = "calendar.client_secret_refused", "Microsoft refused Atrium's client secret"
+    INVITATION_ANSWERED = "calendar.invitation_answered", "Invitation to a meeting answered"
 
 
 class AuditEvent(models.Model):

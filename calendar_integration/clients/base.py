@@ -46,6 +46,7 @@ class MeetingRow(NamedTuple):
     is_private: bool
     show_as: str
     response: str
+    wants_response: bool
     web_link: str
 
 

@@ -62,6 +62,7 @@ def to_row(item: dict[str, Any]) -> MeetingRow:
         is_private=item.get("sensitivity") in PRIVATE,
         show_as=(item.get("showAs") or "")[:SHORT],
         response=((item.get("responseStatus") or {}).get("response") or "")[:SHORT],
+        wants_response=bool(item.get("responseRequested")),
         web_link=item.get("webLink") or "",
     )
 

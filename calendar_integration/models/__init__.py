@@ -1,6 +1,11 @@
 """Office 365: services, connections, and what was synchronised from mailboxes."""
 
-from calendar_integration.models.admin_consent import AdminConsentAttempt, AdminConsentOutcome
+from calendar_integration.models.admin_consent import (
+    AdminConsentAttempt,
+    AdminConsentOutcome,
+    ConsentLink,
+    ConsentRequest,
+)
 from calendar_integration.models.authorization import AuthorizationAttempt, Outcome
 from calendar_integration.models.connection import ACTIVE_STATES, DISCONNECTED_STATES, Connection, ConnectionState
 from calendar_integration.models.contact import Contact
@@ -18,6 +23,8 @@ __all__ = [
     "CalendarService",
     "Connection",
     "ConnectionState",
+    "ConsentLink",
+    "ConsentRequest",
     "ConsentState",
     "Contact",
     "Meeting",

@@ -43,6 +43,8 @@ class AuthorizationAttempt(WithPermissions):
     state = models.CharField(max_length=64, unique=True)
     flow = EncryptedTextField(blank=True)
     next_path = models.CharField(max_length=2000)
+    ews_url = models.CharField(max_length=500, blank=True, help_text="The Exchange server, where the method is EWS.")
+    is_silent = models.BooleanField(default=False, help_text="Microsoft was told to ask nothing (prompt=none).")
     state_before = models.CharField(max_length=24, choices=ConnectionState)
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)

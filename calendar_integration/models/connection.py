@@ -60,6 +60,7 @@ class Connection(WithPermissions):
     oid = models.UUIDField(null=True)
     mailbox = models.CharField(max_length=254, blank=True)
     granted_scopes = models.TextField(blank=True)
+    ews_url = models.CharField(max_length=500, blank=True, help_text="The Exchange server, where the method is EWS.")
     connected_at = models.DateTimeField(null=True, help_text="Empty again from when it is disconnected.")
     disconnected_at = models.DateTimeField(null=True)
     disconnected_because = models.CharField(max_length=700, blank=True, help_text="In words, for its owner.")
@@ -74,6 +75,7 @@ class Connection(WithPermissions):
     last_good_sync_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0, help_text="In a row, since the last good sync.")
     last_error = models.CharField(max_length=300, blank=True)
+    told_to_reauthorize_at = models.DateTimeField(null=True, help_text="One mail each time it is needed.")
     invalid_grant_at = models.DateTimeField(null=True, help_text="The first refusal of the refresh token in a row.")
 
     objects = ConnectionManager()

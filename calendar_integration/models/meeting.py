@@ -43,6 +43,7 @@ class Meeting(models.Model):
     is_private = models.BooleanField(default=False)
     show_as = models.CharField(max_length=20, blank=True)
     response = models.CharField(max_length=20, blank=True)
+    wants_response = models.BooleanField(default=False, help_text="The organizer asked for an answer.")
     web_link = models.TextField(blank=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.models import Account
+from calendar_integration.models.permissions import WithPermissions
 
 
 class AskMode(models.TextChoices):
@@ -19,6 +20,8 @@ class ConsentState(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
     REPORTED = "reported", "Reported"
     CONFIRMED = "confirmed", "Confirmed"
+    PARTIAL = "partial", "Partial"
+    WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 class CalendarServices(models.QuerySet["CalendarService"]):
@@ -29,15 +32,29 @@ class CalendarServices(models.QuerySet["CalendarService"]):
         return self.filter(is_enabled=True, tenant_id__isnull=False)
 
 
-class CalendarService(models.Model):
-    """One per account. Without a tenant nobody can be sent to Microsoft."""
+class CalendarService(WithPermissions):
+    """The company's Office 365 authorization, one per account. Without a tenant nobody can be sent to Microsoft.
+
+    The permissions are those that the company is asked to agree to.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="calendar_service")
     tenant_id = models.UUIDField(null=True, blank=True)
     tenant_domain = models.CharField(max_length=253, blank=True)
+    tenant_confirmed_at = models.DateTimeField(null=True, help_text="When a token last named this tenant.")
     is_enabled = models.BooleanField(default=True)
+    added_by = models.CharField(max_length=200, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True, null=True)
+
     consent_state = models.CharField(max_length=12, choices=ConsentState, default=ConsentState.UNKNOWN)
+    consent_changed_at = models.DateTimeField(null=True, help_text="When the state became what it is.")
     consent_reported_at = models.DateTimeField(null=True, help_text="When Microsoft last said that an admin agreed.")
+    missing_scopes = models.TextField(blank=True, help_text="Graph's names, of the last token that lacked some.")
+
+    secret_refused_at = models.DateTimeField(null=True, help_text="Since when Microsoft refuses our client secret.")
+    federation_attested_at = models.DateTimeField(null=True)
+    federation_attested_by = models.CharField(max_length=200, blank=True)
+    federation_shown_at = models.DateTimeField(null=True, help_text="When somebody was authorized without being asked.")
 
     objects = CalendarServices.as_manager()
 

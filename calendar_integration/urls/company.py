@@ -1,0 +1,5 @@
+"""Addresses of the company's calendar service and its overview."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
