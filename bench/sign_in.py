@@ -39,8 +39,8 @@ PARTS = {
     "reading the message": ("saml/message.py", "read_message"),
     "checking and verifying it": ("saml/response.py", "read_response"),
     "  of it python3-saml and xmlsec": ("saml/verifier.py", "verify"),
-    "finding out who it is": ("sso/provisioning.py", "user_of"),
-    "the session, with its log rows": ("views/sign_in.py", "_begin_session"),
+    "finding out who it is": ("sso/provisioning.py", "known"),
+    "the session, with its log rows": ("views/arriving.py", "_begin_session"),
 }
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Account, User
+from accounts.prepared import Prepared
 from accounts.tiered_settings.reading import effective
 from accounts.tiered_settings.resolution import Answer
 from calendar_integration import consent
@@ -93,11 +94,15 @@ def address_after_sso(user: User, next_path: str) -> str:
     return address or reverse("office365_outcome", args=[attempt.reference])
 
 
+CONNECTED = Prepared(
+    lambda user: Connection.objects.filter(user=user, state__in=ACTIVE_STATES).values_list("pk"), user=-1
+)
+SERVED = Prepared(lambda account: CalendarService.objects.ready().filter(account=account).values_list("pk"), account=-1)
+
+
 def is_left_to_connect(user: User) -> bool:
     """Whether the person is not connected and could be: one or two queries, which are the end of it for almost all."""
-    if Connection.objects.filter(user=user, state__in=ACTIVE_STATES).exists():
-        return False
-    return CalendarService.objects.ready().filter(account=user.account_id).exists()
+    return not CONNECTED.rows(user=user.pk) and bool(SERVED.rows(account=user.account_id))
 
 
 def gather(user: User) -> Facts:

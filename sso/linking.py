@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from accounts import audit, directory
 from accounts.models import AuditAction, Domain, Role, User
+from accounts.prepared import Prepared
 from accounts.tiered_settings import revision
 from sso import entry, mapping, placement
 from sso.entry import Facts, Kind
@@ -18,14 +19,23 @@ from sso.errors import Reason, SamlError
 from sso.mapping import Outcome, Person, reading
 from sso.models import IdentityConfirmation, IdentityProvider, SamlIdentity, UnknownDomain
 
+NAMED = Prepared(
+    lambda account, issuer, name_id: User.objects.filter(
+        account=account, saml_identities__issuer=issuer, saml_identities__name_id=name_id
+    ),
+    User,
+    account=-1,
+    issuer="an issuer",
+    name_id="a name id",
+)
+
 
 def known(provider: IdentityProvider, name_id: str) -> User | None:
     """Whoever the provider in use has named so before: one query."""
-    named = {"saml_identities__issuer": provider.entity_id, "saml_identities__name_id": name_id}
-    try:
-        user = User.objects.get(account=provider.account_id, **named)
-    except User.DoesNotExist:
+    found = NAMED.one(account=provider.account_id, issuer=provider.entity_id, name_id=name_id)
+    if found is None:
         return None
+    user: User = found[0]
     user.account = provider.account
     return user
 

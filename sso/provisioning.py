@@ -14,18 +14,25 @@ from sso.mapping import reading
 from sso.models import IdentityProvider
 from sso.saml import Assertion
 
-__all__ = ["confirmed", "user_of"]
+__all__ = ["confirmed", "known", "newcomer", "user_of"]
 
 
 def user_of(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None = None) -> User:
     """The person, created or linked where that is allowed, in their mapped role and groups.
 
-    Raises SamlError where it is not allowed. With CONFIRM_ADDRESS a mail is on its way whose row has to stay: do not
-    call this in a transaction that the error takes back.
+    Raises SamlError where it is not allowed. Do not call it in a transaction, as `newcomer` says.
+    """
+    return known(provider, assertion, request) or newcomer(provider, assertion, request)
+
+
+def known(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None = None) -> User | None:
+    """The person whom the identity provider has named so before, in their mapped role and groups; None for others.
+
+    Raises SamlError where they may not come in.
     """
     user = linking.known(provider, assertion.name_id)
     if user is None:
-        return _first_sign_in(provider, assertion, request)
+        return None
     linking.refuse_entry(provider, user)
     if mapping.holds_several(assertion.attributes):  # else one query less
         mapping.refuse_several_emails(assertion.attributes, reading.names_of(user.account))
@@ -34,7 +41,11 @@ def user_of(provider: IdentityProvider, assertion: Assertion, request: HttpReque
     return user
 
 
-def _first_sign_in(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None) -> User:
+def newcomer(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None = None) -> User:
+    """Somebody who is not known by the name id yet: linked or created. Raises SamlError where that is not allowed.
+
+    With CONFIRM_ADDRESS a mail is on its way then: do not call this in a transaction.
+    """
     outcome = reading.outcome_of(provider.account, assertion.attributes, assertion.name_id, assertion.name_id_format)
     _user, facts = linking.facts_of(provider, assertion.name_id, outcome.person.email)
     if entry.decide(facts).kind is Kind.CONFIRMS:

@@ -1,5 +1,8 @@
 """Django's sessions in the database, except that one which begins is written once, where Django writes it twice."""
 
+from copy import deepcopy
+from typing import Any
+
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils.crypto import get_random_string
@@ -11,10 +14,12 @@ class SessionStore(DatabaseStore):
     """A session that begins has its key at once and its row when it is saved, at the end of the request.
 
     Django looks for the key, writes an empty row to hold it and fills that later. Here the insert itself refuses a
-    key that is taken.
+    key that is taken. Whoever wants the row in a transaction of theirs saves there; the end of the request then
+    writes nothing where nothing has changed since.
     """
 
     _begins = False
+    _written: dict[str, Any] | None = None
 
     def create(self) -> None:
         """Begin anew, with what the session holds: another key, no row yet."""
@@ -23,8 +28,12 @@ class SessionStore(DatabaseStore):
         self._begins = self.modified = True
 
     def save(self, must_create: bool = False) -> None:
-        """Write the row. Raises CreateError where the key of a new session is taken."""
+        """Write the row, unless this object has just written the same. Raises IntegrityError where its key is taken."""
         if self.session_key is None:
             self.create()
-        super().save(must_create or self._begins)
-        self._begins = False
+        held = dict(self.items())
+        if self._begins:  # without the savepoint that Django sets
+            self.create_model_instance(held).save(force_insert=True)
+        elif held != self._written:
+            super().save(must_create)
+        self._begins, self._written = False, deepcopy(held)

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Account, Group, Membership, SettingValue, User
+from accounts.prepared import Prepared
 from accounts.tiered_settings import registry
 from accounts.tiered_settings.definitions import Tier
 from accounts.tiered_settings.resolution import Answer, Row, resolve
@@ -24,12 +26,33 @@ def effective(user: User, keys: Iterable[str]) -> dict[str, Answer]:
 
 def standing(target: Target, keys: Iterable[str]) -> dict[str, Answer]:
     """What counts for a person, for the account, or for a group's members as far as the group decides: one query."""
-    concerned = Q()
-    if isinstance(target, Group):
-        concerned = Q(group=target)
-    elif isinstance(target, User):
-        concerned = Q(group__memberships__user=target) | Q(user=target)
+    if isinstance(target, User):
+        return _of_person(target, list(keys))
+    concerned = Q(group=target) if isinstance(target, Group) else Q()
     return _answers(account_of(target), concerned, keys)
+
+
+@cache
+def _rows_of_person(keys: int) -> Prepared:
+    """What concerns a person of so many settings: every sign-in asks this, and most pages."""
+
+    def make(account: int, user: int, **wanted: str) -> QuerySet[SettingValue]:
+        concerned = Q(tier=Tier.ACCOUNT) | Q(group__memberships__user=user) | Q(user=user)
+        found = SettingValue.objects.filter(concerned, account=account, key__in=list(wanted.values()))
+        return found.select_related("group")
+
+    examples = {f"key{number}": f"an example {number}" for number in range(keys)}
+    return Prepared(make, SettingValue, Group, account=-1, user=-2, **examples)
+
+
+def _of_person(user: User, wanted: Sequence[str]) -> dict[str, Answer]:
+    values = {f"key{number}": key for number, key in enumerate(wanted)}
+    rows: Rows = defaultdict(lambda: defaultdict(list))
+    for found, group in _rows_of_person(len(wanted)).rows(account=user.account_id, user=user.pk, **values):
+        place = (group.name, group.priority) if group else ("", 0)
+        row = make_row(found.tier, found.value, found.locked, *place, found.reason, found.set_by, found.set_at)
+        rows[found.key][row.tier].append(row)
+    return {key: _resolved(key, rows[key]) for key in wanted}
 
 
 def hypothetical(

@@ -1,9 +1,19 @@
 """The rows of an account as the pure mapping takes them."""
 
 from accounts.models import Account
+from accounts.prepared import Prepared
 from sso.mapping.people import USUAL, Attributes, Names
 from sso.mapping.rules import Outcome, Rule, outcome
 from sso.models import AttributeNames, MappingRule, Match
+
+RULES = Prepared(
+    lambda account: (
+        MappingRule.objects.filter(account=account)
+        .order_by("position", "pk")
+        .values_list("attribute", "value", "match", "role", "group_id")
+    ),
+    account=-1,
+)
 
 
 def names_of(account: Account) -> Names:
@@ -17,10 +27,9 @@ def names_of(account: Account) -> Names:
 
 def rules_of(account: Account) -> list[Rule]:
     """The account's rules in their order: one query."""
-    rows = MappingRule.objects.filter(account=account).order_by("position", "pk")
-    columns = rows.values_list("attribute", "value", "match", "role", "group_id")
     return [
-        Rule(attribute, value, match == Match.CONTAINS, role, group) for attribute, value, match, role, group in columns
+        Rule(attribute, value, match == Match.CONTAINS, role, group)
+        for attribute, value, match, role, group in RULES.rows(account=account.pk)
     ]
 
 

@@ -1,17 +1,35 @@
 """Finding the request that an answer belongs to."""
 
+from typing import Any
+
 from accounts.models import Account
+from accounts.prepared import Prepared
 from sso.errors import Reason, SamlError
 from sso.models import AuthnRequest, IdentityProvider, ProviderDraft, ProviderSettings
 
+REQUESTS = AuthnRequest.objects.select_related("provider__account")
+FOUND = (AuthnRequest, IdentityProvider, Account)
+BY_HANDLE = Prepared(lambda handle: REQUESTS.filter(handle=handle), *FOUND, handle="an example")
+BY_MESSAGE_ID = Prepared(lambda message_id: REQUESTS.filter(message_id=message_id), *FOUND, message_id="an example")
 
-def asked(vanity: str, **by: str) -> AuthnRequest | None:
-    """This company's request with that message id or handle: one query, unless it is the test of a draft."""
-    try:
-        known = AuthnRequest.objects.select_related("provider__account").get(**by)
-    except AuthnRequest.DoesNotExist:
+
+def with_handle(vanity: str, handle: str) -> AuthnRequest | None:
+    """This company's request whose answer waits under that handle: one query, unless it is the test of a draft."""
+    return _of_company(vanity, BY_HANDLE.one(handle=handle))
+
+
+def with_message_id(vanity: str, message_id: str) -> AuthnRequest | None:
+    """This company's request with that message id: one query, unless it is the test of a draft."""
+    return _of_company(vanity, BY_MESSAGE_ID.one(message_id=message_id))
+
+
+def _of_company(vanity: str, row: tuple[Any, ...] | None) -> AuthnRequest | None:
+    if row is None:
         return None
-    return known if account_of(known).vanity == vanity else None
+    request, provider, account = row
+    if provider is not None:
+        request.provider, provider.account = provider, account
+    return request if account_of(request).vanity == vanity else None
 
 
 def account_of(request: AuthnRequest) -> Account:

@@ -1,19 +1,18 @@
 """Receiving an answer: verified and used up, it waits under a handle for the browser that asked."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.paths import checked_path
 from sso import saml
 from sso.errors import Reason, SamlError
-from sso.models import AuthnRequest, IdentityProvider, ProviderDraft, UsedAssertion
-from sso.sign_in.asked import account_of, asked, provider_of, settings_of, unknown
+from sso.models import AuthnRequest, IdentityProvider, ProviderDraft
+from sso.sign_in import once
+from sso.sign_in.asked import account_of, provider_of, settings_of, unknown, with_message_id
 from sso.sign_in.beginning import REQUEST_LIVES, digest
 
 
@@ -46,7 +45,7 @@ def receive(vanity: str, encoded: str, relay_state: str = "") -> Received:
         raise unknown(vanity, error.reason, error.detail) from error
     if not message.in_response_to:
         return _receive_unasked(provider_of(vanity), message, relay_state)
-    request = asked(vanity, message_id=message.in_response_to)
+    request = with_message_id(vanity, message.in_response_to)
     if request is None:
         raise unknown(vanity, Reason.UNKNOWN_REQUEST, "no such request of ours")
     try:
@@ -67,10 +66,8 @@ def _receive(request: AuthnRequest, message: saml.Message) -> str:
     party = saml.party_of(account_of(request), settings_of(request))
     assertion = saml.read_response(party, message, request_id=request.message_id, now=now)
     handle = secrets.token_urlsafe(32)
-    with _used_up(assertion):
-        unanswered = AuthnRequest.objects.filter(pk=request.pk, answered_at=None)
-        if not unanswered.update(answered_at=now, handle=handle, answer=assertion.to_json()):
-            raise SamlError(Reason.REPLAYED, "the request was answered before")
+    if not once.answer(request, handle, assertion, now):
+        raise SamlError(Reason.REPLAYED, "the assertion was used before, or the request answered meanwhile")
     return handle
 
 
@@ -86,7 +83,9 @@ def _receive_unasked(provider: IdentityProvider | None, message: saml.Message, r
     now = timezone.now()
     assertion = saml.read_response(saml.party_of(provider.account, provider), message, request_id="", now=now)
     handle, browser_key = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
-    with _used_up(assertion):
+    with transaction.atomic():
+        if not once.use(assertion):
+            raise SamlError(Reason.REPLAYED, "the assertion was used before")
         AuthnRequest.objects.create(
             provider=provider,
             message_id=f"unasked-{secrets.token_urlsafe(24)}",
@@ -97,16 +96,3 @@ def _receive_unasked(provider: IdentityProvider | None, message: saml.Message, r
             answer=assertion.to_json(),
         )
     return Received(handle, browser_key)
-
-
-@contextmanager
-def _used_up(assertion: saml.Assertion) -> Iterator[None]:
-    """A transaction in which an assertion counts, for the only time. Raises SamlError where it did before."""
-    try:
-        with transaction.atomic():
-            UsedAssertion.objects.create(
-                issuer=assertion.issuer, assertion_id=assertion.assertion_id, expires_at=assertion.expires_at
-            )
-            yield
-    except IntegrityError as error:
-        raise SamlError(Reason.REPLAYED, "the assertion was used before") from error

@@ -2,10 +2,8 @@
 
 from urllib.parse import urlencode
 
-from django.contrib.auth import login as django_login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect
@@ -14,23 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import audit
-from accounts.models import Account, AuditAction, User
+from accounts.models import Account
 from accounts.paths import checked_path
 from accounts.permissions import require_admin
-from accounts.references import new_reference
-from accounts.requests import query_text, read_the_rest
-from accounts.signing_in import sessions
+from accounts.requests import read_the_rest
 from calendar_integration import prompt
-from sso import provisioning, saml, sign_in, sign_in_log, single_logout
+from sso import saml, sign_in
 from sso.configuration import testing
 from sso.errors import Reason, SamlError
 from sso.models import AuthnRequest, IdentityProvider
-from sso.views.browser import BROWSER_COOKIE, UNASKED_COOKIE, browser_key_of, browser_keys, remember_browser
+from sso.views.arriving import Refusal, arrive, welcome
+from sso.views.browser import BROWSER_COOKIE, UNASKED_COOKIE, browser_key_of, remember_browser
 from sso.views.refusal import refuse
 from sso.views.sending import send_on
-
-BACKEND = "accounts.password_sign_in.PasswordBackend"  # whose get_user loads people; no password is involved
 
 
 @require_GET
@@ -74,16 +68,16 @@ def acs(request: HttpRequest, vanity: str) -> HttpResponse:
 @login_not_required
 def finish(request: HttpRequest, vanity: str) -> HttpResponse:
     """Sign in whoever the verified answer is about, and go where they wanted, by way of Office 365 if asked for."""
-    assertion = None
+    arrival = arrive(request, vanity)
+    if isinstance(arrival, Refusal):
+        return refuse(request, vanity, arrival.error, assertion=arrival.assertion)
+    pending = arrival.pending
     try:
-        pending, assertion = sign_in.finish(vanity, query_text(request, "handle"), browser_keys(request))
         if pending.provider is None:
-            return _test_finished(request, pending, assertion)
-        # Not in one transaction with what follows: a mail that asks somebody to confirm stays sent.
-        user = provisioning.user_of(pending.provider, assertion, request)
+            return _test_finished(request, pending, arrival.assertion)
+        user = arrival.user or welcome(request, arrival, pending.provider)
     except SamlError as error:
-        return refuse(request, vanity, error, assertion=assertion)
-    _begin_session(request, user, assertion, pending.provider)
+        return refuse(request, vanity, error, assertion=arrival.assertion)
     return HttpResponseRedirect(prompt.address_after_sso(user, pending.next_path))
 
 
@@ -104,24 +98,6 @@ def _test_finished(request: HttpRequest, pending: AuthnRequest, assertion: saml.
     require_admin(request)
     testing.arrived(pending.draft, pending.draft_digest, assertion, tester=pending.tester, request=request)
     return redirect("sso_test_result")
-
-
-@transaction.atomic
-def _begin_session(request: HttpRequest, user: User, assertion: saml.Assertion, provider: IdentityProvider) -> None:
-    sessions.say_method(request, sessions.SSO)
-    django_login(request, user, backend=BACKEND)
-    single_logout.remember(request, user, assertion, provider)
-    reference = new_reference()
-    audit.record(
-        AuditAction.SIGNED_IN,
-        account=user.account,
-        actor=user,
-        target=user,
-        after={"method": "sso"},
-        reference=reference,
-        request=request,
-    )
-    sign_in_log.record(user.account, reference=reference, user=user, assertion=assertion, request=request)
 
 
 def _posted(request: HttpRequest) -> tuple[str, str]:

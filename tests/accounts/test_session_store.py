@@ -1,9 +1,8 @@
 """Sessions are Django's, except that one which begins is written once."""
 
 import pytest
-from django.contrib.sessions.backends.base import CreateError
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -63,7 +62,7 @@ def test_a_key_that_is_taken_is_refused() -> None:
     first.save()
     second.create()
     second._session_key = first.session_key
-    with pytest.raises(CreateError):
+    with pytest.raises(IntegrityError):
         second.save()
 
 
