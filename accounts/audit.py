@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from accounts.models import Account, AuditAction, AuditEvent, User
+from accounts.prepared import insert
 
 OPERATOR = "Operator command"
 NOBODY = "Nobody signed in"
@@ -45,7 +46,7 @@ def record(
     `actor` is a person, or a label (OPERATOR, NOBODY). `before` and `after` must hold no secrets.
     """
     event = _event(Entry(action, target, before or {}, after or {}, reason, reference), account, actor, request)
-    event.save()
+    insert(event)  # every sign-in comes by here
     return event
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditAction, SignInSession, User
+from accounts.prepared import insert
 from accounts.signing_in import browsers, idle_timeout
 
 ROW_WRITTEN_EVERY = timedelta(minutes=5)
@@ -34,7 +35,7 @@ def remember(*, request: HttpRequest, user: User, **_signal: Any) -> None:
     """Receiver of user_logged_in: write the row of the session that begins."""
     if request.session.session_key is None:
         request.session.create()  # another person's session was just ended in this browser, and this one has no key yet
-    _write_row(request, user, method=method_of(request))
+    insert(_row(request, user, method=method_of(request)))  # of a key that is new with each sign-in
     idle_timeout.begin(request.session, user)
 
 
@@ -47,7 +48,8 @@ def seen(request: HttpRequest, user: User) -> None:
     """Note that the person was there just now."""
     key = request.session.session_key
     if not SignInSession.objects.filter(session_key=key).update(last_seen_at=timezone.now()):
-        _write_row(request, user, method="")  # a session from before there were rows
+        # A session from before there were rows; two of its pages may ask at once.
+        SignInSession.objects.bulk_create([_row(request, user, method="")], ignore_conflicts=True)
 
 
 def of_person(person: User) -> QuerySet[SignInSession]:
@@ -99,8 +101,8 @@ def _delete(sessions: Sequence[SignInSession]) -> None:
     end([session.session_key for session in sessions])
 
 
-def _write_row(request: HttpRequest, user: User, *, method: str) -> None:
-    row = SignInSession(
+def _row(request: HttpRequest, user: User, *, method: str) -> SignInSession:
+    return SignInSession(
         session_key=request.session.session_key or "",
         user=user,
         method=method,
@@ -108,6 +110,3 @@ def _write_row(request: HttpRequest, user: User, *, method: str) -> None:
         address=request.META.get("REMOTE_ADDR") or None,
         last_seen_at=timezone.now(),
     )
-    # One statement, where update_or_create takes six: every sign-in comes by here.
-    known = ["user", "method", "user_agent", "address", "last_seen_at"]
-    SignInSession.objects.bulk_create([row], update_conflicts=True, unique_fields=["session_key"], update_fields=known)

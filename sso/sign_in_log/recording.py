@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Account, User
+from accounts.prepared import insert
 from sso.mapping import EMAIL_FORMAT, EMAIL_NAMES
 from sso.models import SignInAttempt
 from sso.saml import Assertion
@@ -40,7 +41,7 @@ def record(
     known = _of_assertion(assertion) if assertion else {}
     if user is not None and not is_test:
         known["email"] = user.email
-    SignInAttempt.objects.create(
+    attempt = SignInAttempt(
         account=account,
         reference=reference[:20],
         is_test=is_test,
@@ -50,6 +51,7 @@ def record(
         address=request.META.get("REMOTE_ADDR") or None if request else None,
         **known,
     )
+    insert(attempt)
 
 
 def is_flooded(account: Account) -> bool:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Account, Domain, User
-from accounts.prepared import Prepared
+from accounts.prepared import Prepared, insert
 from calendar_integration.models import Connection
 from sso.models import AttributeNames, ProviderDraft
 from tests.makers import make_account, make_connection, make_user
@@ -88,3 +88,18 @@ def test_a_tuple_of_columns() -> None:
     for name in ("b.example", "a.example"):
         Domain.objects.create(account=account, name=name)
     assert domains.rows(account=account.pk) == [("a.example", account.pk), ("b.example", account.pk)]
+
+
+def test_a_row_is_inserted_as_django_would_save_it() -> None:
+    account = make_account()
+    values = {"account": account, "entity_id": "https://idp.example/", "saved_by": "Dana", "test_result": {"a": [1, 2]}}
+    inserted = ProviderDraft(**values)
+    insert(inserted)
+    kept = ProviderDraft.objects.get()
+    assert kept.pk == inserted.pk
+    assert not inserted._state.adding, "saving it again is an update"
+    kept.delete()
+    saved = ProviderDraft.objects.create(**values)
+    saved.refresh_from_db()
+    kept.pk, kept.saved_at = saved.pk, saved.saved_at
+    assert same(kept, saved)
