@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox import control, graph, identity, pages, saml_idp
+from sandbox import control, ews, graph, identity, pages, saml_idp
 from sandbox.request_log import Call
 from sandbox.world import World
 
@@ -27,6 +27,7 @@ def make_app(world: World) -> Starlette:
             *control.routes,
             *saml_idp.routes,
             Mount("/v1.0", routes=graph.routes),
+            *ews.routes,
             *identity.routes,
         ],
         middleware=[Middleware(_Observed, world=world)],
@@ -40,7 +41,7 @@ async def _healthz(_request: Request) -> PlainTextResponse:
 
 
 class _Observed:
-    """Logs each request without its query, and remembers calls to Graph and the token endpoint."""
+    """Logs each request without its query, and remembers calls to Graph, to Exchange and the token endpoint."""
 
     def __init__(self, app: ASGIApp, world: World) -> None:
         self.app, self.world = app, world
@@ -74,4 +75,6 @@ class _Observed:
 def _kind_of(path: str) -> str | None:
     if path.startswith("/v1.0/"):
         return "graph"
+    if path.casefold().startswith("/ews/"):
+        return "ews"
     return "token" if path.endswith("/oauth2/v2.0/token") else None

@@ -1,4 +1,4 @@
-"""The last calls to Graph and the token endpoint, for tests and the control page."""
+"""The last calls to Graph, to Exchange and the token endpoint, for tests and the control page."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _KEPT = 2000
 
 @dataclass(frozen=True)
 class Call:
-    """`kind` is "graph" or "token"; `at` is UTC in ISO 8601; the path is kept without its query."""
+    """`kind` is "graph", "ews" or "token"; `at` is UTC in ISO 8601; the path is kept without its query."""
 
     at: str
     method: str

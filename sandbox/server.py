@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from sandbox.config import Config
+from sandbox.connections import Breakable
 
 _BACKLOG = 128
 
@@ -59,6 +60,7 @@ async def serve(app: Starlette, sockets: list[socket.socket], tls_pem: Path) -> 
 def _options(app: Starlette, tls_pem: Path | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Breakable,
         lifespan="off",
         access_log=False,
         log_config=None,

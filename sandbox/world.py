@@ -92,6 +92,10 @@ class World:
         wanted = name.casefold()
         return next((tenant for tenant in self.state.tenants if wanted in (tenant.id, tenant.domain)), None)
 
+    def other_tenant(self, tenant: Tenant) -> Tenant:
+        """One that is not this."""
+        return next(other for other in self.state.tenants if other.id != tenant.id)
+
     def find_person(self, upn: str) -> tuple[Tenant, Person] | None:
         """The person with this user principal name in any tenant."""
         tenant = self.tenant(upn.rpartition("@")[2])

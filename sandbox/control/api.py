@@ -14,7 +14,7 @@ from sandbox.control.answers import (
     with_errors,
 )
 from sandbox.identity.registration import CLIENT_ID, redirect_uris
-from sandbox.identity.scopes import UnknownScope, parse_scopes
+from sandbox.identity.scopes import GRAPH, UnknownScope, parse_scopes
 from sandbox.saml_idp.encryption import is_certificate
 from sandbox.tenant.model import SamlOptions, Tenant
 from sandbox.world import World, world_of
@@ -54,6 +54,7 @@ def _tenant(tenant: Tenant) -> Json:
             "personal": {tenant.people[oid].upn: scopes for oid, scopes in tenant.personal.items()},
         },
         "approval_requests": tenant.approval_requests,
+        "exchange_hosts": tenant.exchange_hosts,
         "people": [
             {
                 "oid": person.oid,
@@ -63,6 +64,7 @@ def _tenant(tenant: Tenant) -> Json:
                 "groups": person.groups,
                 "is_admin": person.is_admin,
                 "time_zone": person.time_zone,
+                "exchange_host": person.exchange_host,
                 "events": len(tenant.mailboxes[person.oid].events),
                 "contacts": len(tenant.mailboxes[person.oid].contacts),
             }
@@ -101,10 +103,11 @@ async def requests(request: Request) -> Response:
 
 @with_errors
 async def consent(request: Request) -> Response:
-    """Grants scopes to everyone, or withdraws grants (?upn= only that person's own)."""
+    """Grants scopes to everyone, or withdraws grants (?upn= only that person's own, ?resource= only those on it)."""
     world, tenant = tenant_in_path(request)
     if request.method == "DELETE":
-        tenant.withdraw(_oid(world, request.query_params.get("upn")))
+        resource = request.query_params.get("resource")
+        tenant.withdraw(_oid(world, request.query_params.get("upn")), "" if resource == GRAPH else resource)
         world.changed()
         return nothing()
     tenant.grant_tenant_wide(_permissions(await body_of(request)))

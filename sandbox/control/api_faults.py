@@ -1,4 +1,4 @@
-"""The control API for faults."""
+"""The control API for faults: which there are, which are on, and on and off."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.control.answers import ControlError, answer, body_of, nothing, with_errors
+from sandbox.fault_kinds import GROUPS
 from sandbox.faults import UnknownFault
-from sandbox.world import world_of
+from sandbox.world import World, world_of
 
 _LEAST = {"remaining": 1, "retry_after": 0, "seconds": 0, "status": 100}
 _SENT = {"remaining": "count"}
@@ -24,24 +25,38 @@ async def faults(request: Request) -> Response:
         return answer({"value": list(world.faults)})
     given = await body_of(request)
     try:
-        fault = world.faults.switch_on(str(given.pop("kind", "")), **_details(given))
+        fault = world.faults.switch_on(str(given.pop("kind", "")), **_details(world, given))
     except UnknownFault as error:
         raise ControlError(400, f"unknown kind of fault {error}") from error
     return answer(fault, 201)
 
 
-def _details(given: dict[str, Any]) -> dict[str, Any]:
+async def kinds(_request: Request) -> Response:
+    """Every kind there is, by group."""
+    return answer({group: {kind.name: kind.says for kind in kinds} for group, kinds in GROUPS.items()})
+
+
+def _details(world: World, given: dict[str, Any]) -> dict[str, Any]:
     details = dict(given)
     details["remaining"] = details.pop("count", None)
-    if unknown := set(details) - {"upn", "remaining", "retry_after", "seconds", "status"}:
+    if unknown := set(details) - {"upn", "tenant", "remaining", "retry_after", "seconds", "status"}:
         raise ControlError(400, f"unknown: {', '.join(sorted(unknown))}")
-    upn = details.get("upn")
-    if upn is not None and not isinstance(upn, str):
-        raise ControlError(400, "upn must be text")
+    upn, domain = (_text(details, name) for name in ("upn", "tenant"))
+    tenant = world.tenant(domain) if domain else None
+    if domain and tenant is None:
+        raise ControlError(400, "no such tenant")
     for name, least in _LEAST.items():
         if details.get(name) is not None and not _is_number(details[name], least):
             raise ControlError(400, f"{_SENT.get(name, name)} must be a number, {least} or more")
-    return {**details, "upn": upn.casefold() if upn else None}
+    return {**details, "upn": upn, "tenant": tenant.domain if tenant else None}
+
+
+def _text(details: dict[str, Any], name: str) -> str | None:
+    """In small letters, or None if there is none. Raises ControlError."""
+    given = details.get(name)
+    if given is not None and not isinstance(given, str):
+        raise ControlError(400, f"{name} must be text")
+    return given.casefold() if given else None
 
 
 def _is_number(value: Any, least: int) -> bool:

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from sandbox.control.answers import ControlError, tenant_in_path
+from sandbox.control.faults_page import PATH as FAULTS_PATH
 from sandbox.control.form_handler import Fields, form_handler
 from sandbox.faults import UnknownFault
 from sandbox.identity.scopes import UnknownScope, parse_scopes
@@ -47,23 +48,24 @@ def faults(request: Request, fields: Fields) -> str:
     world = world_of(request)
     if fields.get("action") == "off":
         world.faults.switch_off()
-        return "/"
-    numbers = {name: int(fields[name]) for name in ("count", "retry_after", "seconds") if fields.get(name)}
+        return FAULTS_PATH
+    whom = fields.get("whom", "")
+    numbers = {name: int(fields[name]) for name in ("count", "retry_after", "seconds", "status") if fields.get(name)}
     try:
         world.faults.switch_on(
             fields.get("kind", ""),
-            upn=fields.get("upn") or None,
-            remaining=numbers.get("count"),
-            retry_after=numbers.get("retry_after"),
-            seconds=numbers.get("seconds"),
+            upn=whom if "@" in whom else None,
+            tenant=whom if whom and "@" not in whom else None,
+            remaining=numbers.pop("count", None),
+            **numbers,
         )
     except UnknownFault as error:
         raise ControlError(400, "unknown fault") from error
-    return "/"
+    return FAULTS_PATH
 
 
 @form_handler
 def fault(request: Request, _fields: Fields) -> str:
     """Switches one fault off."""
     world_of(request).faults.switch_off(request.path_params["id"])
-    return "/"
+    return FAULTS_PATH

@@ -1,14 +1,19 @@
 """The first page: tenants, consent, faults, and the last calls."""
 
+import time
 from html import escape
+from itertools import groupby
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.control import txt_records
-from sandbox.control.parts import badge, button, choice, field, form, person_path, table
-from sandbox.faults import KINDS, Fault
+from sandbox.control.exchange import servers_form
+from sandbox.control.faults_page import PATH as FAULTS_PATH
+from sandbox.control.parts import badge, button, field, form, person_path, table
+from sandbox.fault_kinds import KINDS
 from sandbox.identity.registration import REGISTERED_SCOPES
+from sandbox.identity.scopes import resource_of
 from sandbox.pages import link_button, page
 from sandbox.request_log import Call
 from sandbox.tenant.model import Person, Tenant
@@ -22,7 +27,8 @@ async def overview(request: Request) -> Response:
     world = world_of(request)
     body = (
         "<h1>Atrium sandbox</h1><p>Two organisations with mailboxes, an identity provider for each, and"
-        f" Microsoft’s side of the sign-in. {link_button(world.config.portal_url, 'Open the portal')}</p>"
+        f" Microsoft’s side of the sign-in. {link_button(world.config.portal_url, 'Open the portal')}"
+        f" · {link_button(FAULTS_PATH, 'Faults')}</p>"
         + "".join(_tenant(tenant) for tenant in world.state.tenants)
         + txt_records.section(world)
         + _faults(world)
@@ -46,6 +52,7 @@ def _tenant(tenant: Tenant) -> str:
 def _person(tenant: Tenant, person: Person) -> list[str]:
     mailbox = tenant.mailboxes[person.oid]
     title = escape(person.job_title) + (f" {badge('directory admin')}" if person.is_admin else "")
+    title += f" {badge(f'mailbox on {person.exchange_host}')}" if person.exchange_host else ""
     granted = badge("consented", "good") if tenant.personal.get(person.oid) else ""
     return [
         f"{link_button(person_path(person.upn), person.name)} {granted}<br><small>{escape(person.upn)}</small>",
@@ -58,8 +65,7 @@ def _person(tenant: Tenant, person: Person) -> list[str]:
 
 def _consent(tenant: Tenant) -> str:
     base = f"/control/tenants/{tenant.domain}"
-    granted = " ".join(tenant.tenant_wide)
-    state = badge(f"consented for everyone: {granted}", "good") if granted else badge("no consent for everyone")
+    state = " ".join(_granted(tenant)) or badge("no consent for everyone")
     allowed = tenant.policy.user_consent == "allowed"
     policy = badge("people may consent", "good") if allowed else badge("an admin must approve", "on")
     workflow = badge("approval workflow on") if tenant.policy.request_workflow else ""
@@ -83,41 +89,33 @@ def _consent(tenant: Tenant) -> str:
                 "workflow",
             ),
         )
+        + servers_form(tenant)
         + (f"<h3>Approval requests</h3><ul>{requests}</ul>" if requests else "")
     )
 
 
+def _granted(tenant: Tenant) -> list[str]:
+    """A badge for each resource, and one while /token does not know of it yet."""
+    resources = groupby(tenant.tenant_wide, resource_of)
+    badges = [badge(f"consented for everyone: {' '.join(scopes)}", "good") for _, scopes in resources]
+    waiting = badges and time.time() < tenant.settles_at
+    return [*badges, badge("not yet known to /token", "on")] if waiting else badges
+
+
 def _faults(world: World) -> str:
-    people = [person.upn for tenant in world.state.tenants for person in tenant.people.values()]
-    active = [_fault(fault) for fault in world.faults]
+    on = len(list(world.faults))
+    state = badge(f"{on} on", "on") if on else "None is on."
     return (
-        "<section><h2>Faults</h2>"
-        + (table(["Kind", "Whom", "Uses left", ""], active) if active else "<p>None is on.</p>")
-        + form(
-            "/control/faults",
-            choice("Fault", "kind", {kind: f"{kind}: {text}" for kind, text in KINDS.items()}),
-            choice("Person", "upn", {"": "everyone", **{upn: upn for upn in people}}),
-            field("Uses (empty: no limit)", "count", kind="number", min="1"),
-            field("Retry-After, s", "retry_after", kind="number", min="0"),
-            field("Delay, s", "seconds", kind="number", min="0"),
-            button("Switch on", "on"),
-            button("Switch all off", "off"),
-        )
-        + "</section>"
+        f"<section><h2>Faults</h2><p>{state}</p><p>{link_button(FAULTS_PATH, 'Switch faults on and off')}:"
+        f" {len(KINDS)} kinds, for everyone, an organisation or one person.</p></section>"
     )
-
-
-def _fault(fault: Fault) -> list[str]:
-    off = form(f"/control/faults/{fault.id}", button("Off", "off", small=True, about=fault.kind), css="inline")
-    left = "no limit" if fault.remaining is None else str(fault.remaining)
-    return [badge(fault.kind, "on"), escape(fault.upn or "everyone"), left, off]
 
 
 def _calls(world: World) -> str:
     last = list(world.calls)[-_SHOWN_CALLS:][::-1]
     rows = [_call(call) for call in last]
     if not rows:
-        return "<section><h2>Calls</h2><p>Nobody has called Graph or the token endpoint yet.</p></section>"
+        return "<section><h2>Calls</h2><p>Nobody has called Graph, Exchange or the token endpoint yet.</p></section>"
     headings = ["At (UTC)", "Status", "Who", "Call"]
     return f"<section><h2>Calls</h2>{table(headings, rows)}</section>"
 

@@ -15,9 +15,12 @@ def field(label: str, name: str, value: str = "", kind: str = "text", **attribut
     return f'<label>{escape(label)}<input type="{kind}" name="{name}" value="{escape(value)}"{extra}></label>'
 
 
-def choice(label: str, name: str, options: dict[str, str]) -> str:
+def choice(label: str, name: str, options: dict[str, str], chosen: str = "") -> str:
     """A labelled select; `options` maps values to what is shown."""
-    rows = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in options.items())
+    rows = "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(text)}</option>'
+        for value, text in options.items()
+    )
     return f'<label>{escape(label)}<select name="{name}">{rows}</select></label>'
 
 

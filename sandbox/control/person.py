@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.control.answers import ControlError, person_in_path
+from sandbox.control.exchange import mailbox_form
+from sandbox.control.faults_page import PATH as FAULTS_PATH
 from sandbox.control.parts import badge, button, field, form, person_path, table
 from sandbox.pages import link_button, page
 from sandbox.tenant.calendar import Instance, Window, calendar_view
@@ -29,10 +31,12 @@ async def person_page(request: Request) -> Response:
         return page("Unknown person", "<h1>Unknown person</h1>", status=404)
     mailbox = tenant.mailboxes[person.oid]
     revoke = form(f"{person_path(person.upn)}/revoke", button("Revoke refresh tokens", "revoke"))
+    faults = link_button(f"{FAULTS_PATH}?{urlencode({'whom': person.upn})}", "Faults for this person")
     body = (
         f"<p>{link_button('/', 'All organisations')}</p><h1>{escape(person.name)}</h1>"
         f'<p class="quiet">{escape(person.upn)} · {escape(person.job_title)} · {escape(person.time_zone)}'
-        f" · object id {person.oid}</p>{revoke}{_events(person, mailbox)}{_contacts(person, mailbox)}"
+        f" · object id {person.oid} · {faults}</p>{revoke}{mailbox_form(person)}"
+        f"{_events(person, mailbox)}{_contacts(person, mailbox)}"
     )
     return page(f"{person.name} - Atrium sandbox", body, kind="wide")
 

@@ -2,7 +2,8 @@
 
 from starlette.routing import Route
 
-from sandbox.control import api, api_faults, api_items, forms, person_forms, txt_records
+from sandbox.control import api, api_faults, api_items, exchange, forms, person_forms, txt_records
+from sandbox.control.faults_page import faults_page
 from sandbox.control.overview import overview
 from sandbox.control.person import person_page
 
@@ -13,13 +14,16 @@ _PEOPLE = "/control/people/{upn}"
 routes = [
     Route("/", overview),
     Route("/control/reset", forms.reset, methods=["POST"]),
+    Route("/control/faults", faults_page),
     Route("/control/faults", forms.faults, methods=["POST"]),
     Route("/control/faults/{id}", forms.fault, methods=["POST"]),
     Route("/control/tenants/{domain}/consent", forms.consent, methods=["POST"]),
     Route("/control/tenants/{domain}/policy", forms.policy, methods=["POST"]),
+    Route("/control/tenants/{domain}/exchange", exchange.servers, methods=["POST"]),
     Route("/control/txt", txt_records.txt, methods=["POST"]),
     Route(_PEOPLE, person_page),
     Route(f"{_PEOPLE}/revoke", person_forms.revoke, methods=["POST"]),
+    Route(f"{_PEOPLE}/mailbox", exchange.mailbox, methods=["POST"]),
     Route(f"{_PEOPLE}/events", person_forms.events, methods=["POST"]),
     Route(f"{_PEOPLE}/events/{{id}}", person_forms.event, methods=["POST"]),
     Route(f"{_PEOPLE}/contacts", person_forms.contacts, methods=["POST"]),
@@ -32,11 +36,14 @@ routes = [
     Route(f"{_API}/tenants/{{domain}}/consent", api.consent, methods=["POST", "DELETE"]),
     Route(f"{_API}/tenants/{{domain}}/policy", api.policy, methods=["PUT"]),
     Route(f"{_API}/tenants/{{domain}}/saml", api.saml, methods=["PUT"]),
+    Route(f"{_API}/tenants/{{domain}}/exchange", exchange.servers_api, methods=["PUT"]),
+    Route(f"{_API}/people/{{upn}}/mailbox", exchange.mailbox_api, methods=["PUT"]),
     Route(f"{_API}/people/{{upn}}/revoke", api.revoke, methods=["POST"]),
     Route(f"{_API}/people/{{upn}}/events", api_items.events, methods=["GET", "POST"]),
     Route(f"{_API}/people/{{upn}}/events/{{id}}", api_items.event, methods=["GET", "PATCH", "DELETE"]),
     Route(f"{_API}/people/{{upn}}/contacts", api_items.contacts, methods=["GET", "POST"]),
     Route(f"{_API}/people/{{upn}}/contacts/{{id}}", api_items.contact, methods=["GET", "PATCH", "DELETE"]),
     Route(f"{_API}/faults", api_faults.faults, methods=["GET", "POST", "DELETE"]),
+    Route(f"{_API}/faults/kinds", api_faults.kinds),
     Route(f"{_API}/faults/{{id}}", api_faults.fault, methods=["DELETE"]),
 ]

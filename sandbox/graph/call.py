@@ -1,6 +1,6 @@
 """One authorized call: who calls, whose mailbox, and how they want the answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -9,7 +9,7 @@ from sandbox.graph.errors import GraphError, bad_request
 from sandbox.graph.preferences import Preferences
 from sandbox.tenant.calendar import Window
 from sandbox.tenant.ids import key_of
-from sandbox.tenant.mailbox import Mailbox
+from sandbox.tenant.mailbox import Json, Mailbox
 from sandbox.tenant.model import Person, Tenant
 from sandbox.world import World
 
@@ -22,7 +22,7 @@ _WINDOW_NEEDED = (
 
 @dataclass(frozen=True)
 class Call:
-    """`path` holds the segments after /v1.0 as sent, `query` the parameters by lower-case name."""
+    """`query` holds the parameters by lower-case name, `body` what was posted."""
 
     request: Request
     world: World
@@ -32,6 +32,7 @@ class Call:
     scopes: frozenset[str]
     prefer: Preferences
     query: dict[str, str]
+    body: Json = field(default_factory=dict)
 
     @property
     def mailbox(self) -> Mailbox:

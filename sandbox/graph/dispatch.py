@@ -9,17 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.graph import calendars, delta, directory, people
+from sandbox.graph import calendars, delta, directory, invitations, people
 from sandbox.graph.auth import Bearer, bearer_of, require
 from sandbox.graph.call import Call, own_mailbox_only
-from sandbox.graph.errors import GraphError, answer_headers, error_body
-from sandbox.graph.failures import broken_answer, raise_fault
+from sandbox.graph.errors import GraphError, answer_headers, bad_request, error_body
+from sandbox.graph.failures import broken_answer, mailbox_not_enabled, raise_fault
 from sandbox.graph.preferences import Preferences
 from sandbox.tenant.mailbox import Json
 from sandbox.tenant.model import Person
 from sandbox.world import World, world_of
 
 _CALENDAR = ("Calendars.Read", "Calendars.ReadWrite")
+_CALENDAR_WRITE = ("Calendars.ReadWrite",)
 _CONTACTS = ("Contacts.Read", "Contacts.ReadWrite")
 _PROFILE = ("User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
 _OTHERS = ("User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
@@ -29,7 +30,21 @@ _SETTINGS = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
 class _Endpoint(NamedTuple):
     path: tuple[str, ...]
     scopes: tuple[str, ...]
-    handler: Callable[..., Json]
+    handler: Callable[..., Json | None]
+    method: str = "GET"
+
+    @property
+    def status(self) -> int:
+        """Of a good answer: actions are only taken on."""
+        return 200 if self.method == "GET" else 202
+
+
+def _actions(*before: str) -> list[_Endpoint]:
+    """The answers to an invitation, below a collection of events."""
+    return [
+        _Endpoint((*before, "events", "*", name.casefold()), _CALENDAR_WRITE, handler, "POST")
+        for name, handler in invitations.ACTIONS.items()
+    ]
 
 
 def _folder_delta(call: Call, folder_id: str = "contacts") -> Json:
@@ -58,6 +73,9 @@ _ENDPOINTS = [
     _Endpoint(("events", "delta"), _CALENDAR, _calendar_delta),
     _Endpoint(("events", "*"), _CALENDAR, calendars.event),
     _Endpoint(("events", "*", "instances"), _CALENDAR, calendars.event_instances),
+    *_actions(),
+    *_actions("calendar"),
+    *_actions("calendars", "*"),
     _Endpoint(("contacts",), _CONTACTS, people.contacts),
     _Endpoint(("contacts", "delta"), _CONTACTS, _folder_delta),
     _Endpoint(("contacts", "*"), _CONTACTS, people.contact),
@@ -86,23 +104,39 @@ async def _answer(request: Request, world: World, headers: dict[str, str]) -> Re
         await asyncio.sleep(slow.seconds or 1)
     raise_fault(world.faults, bearer.person.upn)
     broken = broken_answer(world.faults, bearer.person.upn)
-    call, endpoint, ids = _resolve(request, world, bearer)
-    body = orjson.dumps(endpoint.handler(call, *ids))
+    call, endpoint, ids = _resolve(request, world, bearer, await _posted(request))
+    if endpoint.path and call.owner.exchange_host:
+        raise mailbox_not_enabled()
+    content = endpoint.handler(call, *ids)
+    body = b"" if content is None else orjson.dumps(content)
     if call.prefer.applied:
         headers["Preference-Applied"] = ", ".join(call.prefer.applied)
     if broken:
         return broken(body, headers)
-    return Response(body, 200, headers, "application/json;odata.metadata=minimal;odata.streaming=true")
+    media_type = "application/json;odata.metadata=minimal;odata.streaming=true" if body else None
+    return Response(body, endpoint.status, headers, media_type)
 
 
-def _resolve(request: Request, world: World, bearer: Bearer) -> tuple[Call, _Endpoint, list[str]]:
+async def _posted(request: Request) -> Json:
+    """The JSON object that was posted. Raises GraphError 400 for anything else."""
+    content = await request.body()
+    try:
+        posted = orjson.loads(content) if content else {}
+    except orjson.JSONDecodeError as error:
+        raise bad_request("Unable to read JSON request payload.", "BadRequest") from error
+    if not isinstance(posted, dict):
+        raise bad_request("Unable to read JSON request payload.", "BadRequest")
+    return posted
+
+
+def _resolve(request: Request, world: World, bearer: Bearer, body: Json) -> tuple[Call, _Endpoint, list[str]]:
     segments = [segment for segment in request.path_params["path"].split("/") if segment]
     owner, rest = _owner(segments, bearer)
-    endpoint, ids = _find(segments, rest)
+    endpoint, ids = _find(request.method, segments, rest)
     require(bearer.scopes, endpoint.scopes)
     query = {name.casefold(): value for name, value in request.query_params.items()}
     prefer = Preferences.read(request.headers)
-    call = Call(request, world, bearer.tenant, bearer.person, owner, bearer.scopes, prefer, query)
+    call = Call(request, world, bearer.tenant, bearer.person, owner, bearer.scopes, prefer, query, body)
     if endpoint.path or not bearer.scopes.intersection(_OTHERS):
         own_mailbox_only(call)
     return call, endpoint, ids
@@ -119,18 +153,30 @@ def _owner(segments: list[str], bearer: Bearer) -> tuple[Person, list[str]]:
     return bearer.person, segments[1:]
 
 
-def _find(segments: list[str], rest: list[str]) -> tuple[_Endpoint, list[str]]:
+def _find(method: str, segments: list[str], rest: list[str]) -> tuple[_Endpoint, list[str]]:
+    found = _below(segments, rest)
+    for endpoint, ids in found:
+        if endpoint.method == method:
+            return endpoint, ids
+    if found:
+        raise GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
+    raise GraphError(400, "BadRequest", f"Resource not found for the segment '{segments[-1] if segments else ''}'.")
+
+
+def _below(segments: list[str], rest: list[str]) -> list[tuple[_Endpoint, list[str]]]:
+    """Every endpoint at this path, whatever its method, with the ids in the path."""
     head = segments[0].casefold() if segments else ""
     if head == "organization" and not rest:
-        return _ORGANIZATION, []
-    if head in ("me", "users"):
-        names = [_plain(segment) for segment in rest]
-        for endpoint in _ENDPOINTS:
-            if len(endpoint.path) == len(names) and all(
-                wanted in ("*", name) for wanted, name in zip(endpoint.path, names, strict=True)
-            ):
-                return endpoint, [rest[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"]
-    raise GraphError(400, "BadRequest", f"Resource not found for the segment '{segments[-1] if segments else ''}'.")
+        return [(_ORGANIZATION, [])]
+    if head not in ("me", "users"):
+        return []
+    names = [_plain(segment) for segment in rest]
+    return [
+        (endpoint, [rest[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"])
+        for endpoint in _ENDPOINTS
+        if len(endpoint.path) == len(names)
+        and all(wanted in ("*", name) for wanted, name in zip(endpoint.path, names, strict=True))
+    ]
 
 
 def _plain(segment: str) -> str:
@@ -138,4 +184,4 @@ def _plain(segment: str) -> str:
     return segment.casefold().removesuffix("()").removeprefix("microsoft.graph.")
 
 
-routes = [Route("/{path:path}", _graph, methods=["GET"])]
+routes = [Route("/{path:path}", _graph, methods=["GET", "POST"])]

@@ -24,9 +24,16 @@ def raise_fault(faults: Faults, upn: str) -> None:
     if fault := faults.take("graph.unavailable", upn):
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
         raise GraphError(503, "serviceNotAvailable", "The service is not available. Try again later.", headers)
+    if faults.take("graph.access_denied", upn):
+        raise GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
     if faults.take("graph.mailbox_not_enabled", upn):
-        message = "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
-        raise GraphError(404, "MailboxNotEnabledForRESTAPI", message)
+        raise mailbox_not_enabled()
+
+
+def mailbox_not_enabled() -> GraphError:
+    """The mailbox is not in Exchange Online."""
+    message = "The mailbox is either inactive, soft-deleted, or is hosted on-premise."
+    return GraphError(404, "MailboxNotEnabledForRESTAPI", message)
 
 
 def broken_answer(faults: Faults, upn: str) -> Callable[[bytes, dict[str, str]], Response] | None:

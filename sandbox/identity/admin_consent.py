@@ -3,78 +3,28 @@
 https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
 """
 
-from dataclasses import dataclass
+import time
+from dataclasses import replace
 from html import escape
-from typing import Self
-from urllib.parse import urlencode
 
-from starlette.datastructures import FormData, QueryParams
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from sandbox.identity.answers import send_back
+from sandbox.identity.admin_consent_request import AdminConsentRequest
+from sandbox.identity.authorize_faults import raise_distrust, told_state
 from sandbox.identity.consent_page import RETURN, permissions_list
-from sandbox.identity.errors import PageError, description, unknown_app, wrong_redirect
-from sandbox.identity.registration import CLIENT_ID, NAME, REGISTERED_SCOPES, redirect_uris
-from sandbox.identity.scopes import UnknownScope, full_name, parse_scopes
+from sandbox.identity.errors import PageError, description
+from sandbox.identity.registration import NAME
+from sandbox.identity.resources import unknown_resource
+from sandbox.identity.scopes import least_missed
 from sandbox.identity.tenants import tenant_for
 from sandbox.pages import link_button, page
 from sandbox.saml_idp.sign_in import picker_url, signed_in
 from sandbox.tenant.model import Person, Tenant
 from sandbox.world import World, world_of
 
-
-@dataclass(frozen=True)
-class AdminConsentRequest:
-    """As sent; without a scope it is the older endpoint, which means the registered permissions."""
-
-    client_id: str
-    redirect_uri: str
-    state: str
-    scope: str
-
-    @classmethod
-    def read(cls, parameters: QueryParams | FormData) -> Self:
-        """From the query, or the form that carried it along."""
-        return cls(*(str(parameters.get(name, "")) for name in cls.__dataclass_fields__))
-
-    @property
-    def packed(self) -> str:
-        """As a query string."""
-        return urlencode({name: getattr(self, name) for name in self.__dataclass_fields__})
-
-    def check(self, world: World) -> None:
-        """Raises PageError."""
-        if self.client_id != CLIENT_ID:
-            raise unknown_app(self.client_id)
-        if self.redirect_uri not in redirect_uris(world.config):
-            raise wrong_redirect(self.redirect_uri)
-
-    @property
-    def permissions(self) -> set[str]:
-        """What is to be granted. Raises PageError."""
-        try:
-            return set(parse_scopes(self.scope).permissions if self.scope else REGISTERED_SCOPES)
-        except UnknownScope as error:
-            raise PageError(70011, f"The scope '{error}' does not exist.") from error
-
-    def accepted(self, tenant: Tenant) -> Response:
-        """Tells the application; nothing in it proves anything."""
-        granted = " ".join(sorted(full_name(name) for name in self.permissions)) if self.scope else ""
-        parameters = {"admin_consent": "True", "tenant": tenant.id, "scope": granted, "state": self.state}
-        return send_back(self.redirect_uri, parameters)
-
-    def declined(self, tenant: Tenant) -> Response:
-        """An error, which carries admin_consent=True as well."""
-        parameters = {
-            "error": "consent_required",
-            "error_subcode": "cancel",
-            "error_description": description(65004, "The resource owner or authorization server denied the request."),
-            "admin_consent": "True",
-            "tenant": tenant.id,
-            "state": self.state,
-        }
-        return send_back(self.redirect_uri, parameters)
+_USUAL_DELAY = 60
 
 
 async def admin_consent(request: Request) -> Response:
@@ -90,6 +40,11 @@ async def admin_consent(request: Request) -> Response:
         if person is None:
             return RedirectResponse(picker_url(tenant, here), 302)
         request.state.upn = person.upn
+        if form is None:
+            raise_distrust(world, asked.client_id, asked.redirect_uri, person)
+            asked = replace(asked, state=told_state(world, asked.state, person))
+        if refused := unknown_resource(world.config, tenant, asked.scopes):
+            raise PageError(*refused[1:])
         return _decide(world, tenant, person, asked, form, here)
     except PageError as error:
         return error.response()
@@ -99,15 +54,29 @@ def _decide(
     world: World, tenant: Tenant, person: Person, asked: AdminConsentRequest, form: FormData | None, here: str
 ) -> Response:
     action = form.get("action") if form else None
-    if action == "cancel" or world.faults.take("identity.decline", person.upn):
+    faults = world.faults
+    declines = faults.take("admin_consent.decline", person.upn) or faults.take("identity.decline", person.upn)
+    if action == "cancel" or declines:
         return asked.declined(tenant)
-    if not person.is_admin:
+    if not person.is_admin or faults.take("admin_consent.not_admin", person.upn):
         return _not_an_admin_page(tenant, person, asked, here)
     if action == "accept":
-        tenant.grant_tenant_wide(asked.permissions)
-        world.changed()
-        return asked.accepted(tenant)
+        _grant(world, tenant, person, asked.permissions)
+        elsewhere = faults.take("admin_consent.wrong_tenant", person.upn)
+        return asked.accepted(world.other_tenant(tenant).id if elsewhere else tenant.id)
     return _page(tenant, person, asked)
+
+
+def _grant(world: World, tenant: Tenant, person: Person, permissions: set[str]) -> None:
+    """Consents for everyone, unless a fault makes it later, less or nothing."""
+    if world.faults.take("admin_consent.not_granted", person.upn):
+        return
+    if world.faults.take("admin_consent.fewer_scopes", person.upn):
+        permissions = permissions - {least_missed(permissions)}
+    if delayed := world.faults.take("admin_consent.delayed", person.upn):
+        tenant.settles_at = time.time() + (_USUAL_DELAY if delayed.seconds is None else delayed.seconds)
+    tenant.grant_tenant_wide(permissions)
+    world.changed()
 
 
 def _hidden(asked: AdminConsentRequest) -> str:

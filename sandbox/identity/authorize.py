@@ -5,6 +5,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 
 import base64
 import json
+from dataclasses import replace
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -12,10 +13,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.identity.answers import send_back
+from sandbox.identity.authorize_faults import interrupted, told_state
 from sandbox.identity.authorize_request import AuthorizeRequest, ProtocolError
 from sandbox.identity.codes import issue_code
 from sandbox.identity.consent_page import approval_page, consent_page
 from sandbox.identity.errors import PageError
+from sandbox.identity.resources import unknown_resource
 from sandbox.identity.scopes import needs_admin
 from sandbox.identity.tenants import tenant_for
 from sandbox.saml_idp.sign_in import picker_url, signed_in
@@ -47,7 +50,8 @@ def _decide(request: Request, world: World, tenant: Tenant, asked: AuthorizeRequ
         here = f"/{tenant.id}/oauth2/v2.0/authorize?{asked.for_somebody().packed}"
         return RedirectResponse(picker_url(tenant, here, hinted), 302)
     request.state.upn = person.upn
-    return _injected(world, asked, person) or _consented(world, tenant, asked, person)
+    told = replace(asked, state=told_state(world, asked.state, person))
+    return interrupted(world, told, person) or _consented(world, tenant, told, person)
 
 
 def _hinted(tenant: Tenant, asked: AuthorizeRequest) -> Person | None:
@@ -63,27 +67,19 @@ def _hinted(tenant: Tenant, asked: AuthorizeRequest) -> Person | None:
     return hinted
 
 
-def _injected(world: World, asked: AuthorizeRequest, person: Person) -> Response | None:
-    if world.faults.take("identity.decline", person.upn):
-        return asked.cancelled()
-    if world.faults.take("identity.consent_required", person.upn):
-        message = "The user or administrator has not consented to use the application."
-        return asked.refuse("consent_required", 65001, message)
-    if world.faults.take("identity.server_error", person.upn):
-        return asked.refuse("server_error", 90033, "A transient error has occurred. Please try again.")
-    return None
-
-
 def _consented(world: World, tenant: Tenant, asked: AuthorizeRequest, person: Person) -> Response:
+    if refused := unknown_resource(world.config, tenant, asked.scopes):
+        raise ProtocolError(asked, *refused)
     wanted = asked.scopes.permissions
-    stranded = world.faults.take("identity.admin_approval_required", person.upn) is not None
+    may_ask = world.faults.take("identity.approval_workflow", person.upn) is not None
+    stranded = may_ask or world.faults.take("identity.admin_approval_required", person.upn) is not None
     if not stranded and asked.prompt != "consent" and wanted <= tenant.granted(person.oid):
         return hand_out_code(world, tenant, asked, person)
     if asked.prompt == "none":
         message = "The user or administrator has not consented to use the application."
         raise ProtocolError(asked, "consent_required", 65001, message)
     if stranded or not may_consent(tenant, person, wanted):
-        return approval_page(tenant, person, asked)
+        return approval_page(tenant, person, asked, workflow=may_ask or tenant.policy.request_workflow)
     return consent_page(tenant, person, asked)
 
 

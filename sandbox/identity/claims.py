@@ -28,8 +28,8 @@ def _lifetime(world: World) -> dict[str, int]:
     return {"iat": now, "nbf": now, "exp": now + world.state.token_lifetime}
 
 
-def id_token(world: World, subject: Subject, nonce: str) -> str:
-    """Who signed in. Lives as long as the access token."""
+def id_token(world: World, subject: Subject, nonce: str, spoilt: dict[str, Any]) -> str:
+    """Who signed in. Lives as long as the access token. `spoilt` are claims that are not as they should be."""
     tenant, person = subject.tenant, subject.person
     claims: dict[str, Any] = {
         "aud": CLIENT_ID,
@@ -45,7 +45,7 @@ def id_token(world: World, subject: Subject, nonce: str) -> str:
     }
     if nonce:
         claims["nonce"] = nonce
-    return sign(claims, world.keys.token)
+    return sign(claims | spoilt, world.keys.token)
 
 
 def access_token(world: World, subject: Subject, resource: str, scopes: list[str]) -> str:

@@ -45,7 +45,7 @@ async def decide(request: Request) -> Response:
     if action != "accept":
         return asked.cancelled()
     if not may_consent(tenant, person, asked.scopes.permissions):
-        return approval_page(tenant, person, asked)
+        return approval_page(tenant, person, asked, workflow=tenant.policy.request_workflow)
     _grant(tenant, person, asked, for_everyone=person.is_admin and "organisation" in form)
     world.changed()
     return hand_out_code(world, tenant, asked, person)

@@ -11,6 +11,7 @@ from sandbox.identity.authorize_request import AuthorizeRequest
 from sandbox.identity.registration import NAME
 from sandbox.identity.scopes import in_plain_words
 from sandbox.pages import link_button, page
+from sandbox.saml_idp.sign_in import picker_url
 from sandbox.tenant.model import Person, Tenant
 
 RETURN = "Return to the application without granting consent"
@@ -58,15 +59,17 @@ def consent_page(tenant: Tenant, person: Person, asked: AuthorizeRequest) -> Res
     return page("Permissions requested", body)
 
 
-def approval_page(tenant: Tenant, person: Person, asked: AuthorizeRequest) -> Response:
-    """The dead end for people who may not consent: Entra leaves the browser here.
+def approval_page(tenant: Tenant, person: Person, asked: AuthorizeRequest, *, workflow: bool) -> Response:
+    """The dead end for people who may not consent: Entra leaves the browser here, with `workflow` they may ask.
 
     https://learn.microsoft.com/entra/identity/enterprise-apps/configure-admin-consent-workflow
     """
     back = link_button(f"/{tenant.id}/oauth2/v2.0/cancel?{asked.packed}", RETURN)
+    again = f"/{tenant.id}/oauth2/v2.0/authorize?{asked.for_somebody().packed}"
+    another = link_button(picker_url(tenant, again), "Have an admin account? Sign in with that account")
     permissions = permissions_list(_asked_for(asked))
     who = f"<p class='quiet'>{escape(person.upn)}</p>"
-    if tenant.policy.request_workflow:
+    if workflow:
         form = (
             "<label>Enter justification for requesting this app"
             '<textarea name="justification"></textarea></label>'
@@ -74,15 +77,19 @@ def approval_page(tenant: Tenant, person: Person, asked: AuthorizeRequest) -> Re
         )
         body = (
             f"{who}<h1>Approval required</h1><p>This app requires your admin’s approval to:</p>{permissions}"
-            f"{_form(tenant, asked, form)}<p></p><p>{back}</p>"
+            f"{_form(tenant, asked, form)}<p></p><p>{back}</p>{_number(90095)}"
         )
         return page("Approval required", body)
     body = (
         f"{who}<h1>Need admin approval</h1><p><strong>{NAME}</strong> needs permission to access resources in"
         " your organisation that only an admin can grant. Please ask an admin to grant permission to this app"
-        f" before you can use it.</p>{permissions}<p>{back}</p>"
+        f" before you can use it.</p>{permissions}<p>{another}</p><p>{back}</p>{_number(90094)}"
     )
     return page("Need admin approval", body)
+
+
+def _number(number: int) -> str:
+    return f"<p><small>Error Code: {number}</small></p>"
 
 
 def request_sent_page(tenant: Tenant, asked: AuthorizeRequest) -> Response:

@@ -6,7 +6,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.identity.errors import unknown_tenant
+from sandbox.identity.errors import TokenError, unknown_tenant
 from sandbox.identity.jwt import key_set
 from sandbox.world import world_of
 
@@ -19,6 +19,8 @@ async def openid_configuration(request: Request) -> Response:
     tenant = world.tenant(name)
     if tenant is None and name not in ("common", "organizations"):
         return unknown_tenant(name).response()
+    if world.faults.take("discovery.unavailable", domain=tenant.domain if tenant else None):
+        return TokenError("temporarily_unavailable", 90033, "A transient error has occurred.", status=503).response()
     segment = tenant.id if tenant else name
     tls, plain = f"{world.config.https_base}/{segment}", f"{world.config.http_base}/{segment}"
     document = {

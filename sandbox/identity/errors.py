@@ -29,6 +29,7 @@ class TokenError(Exception):
     suberror: str | None = None
     status: int = 400
     headers: dict[str, str] = field(default_factory=dict)
+    claims: str | None = None
 
     def response(self) -> Response:
         """The error as Entra writes it."""
@@ -49,6 +50,8 @@ class TokenError(Exception):
         }
         if self.suberror:
             body["suberror"] = self.suberror
+        if self.claims:
+            body["claims"] = self.claims
         return JSONResponse(body, self.status, {"Cache-Control": "no-store", **self.headers})
 
 

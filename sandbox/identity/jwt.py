@@ -21,8 +21,8 @@ def sign(claims: dict[str, Any], key: SigningKey) -> str:
     return jwt.encode(claims, key.private, "RS256", headers={"kid": key_id(key)})
 
 
-def verify(token: str, key: SigningKey, audience: str) -> dict[str, Any]:
-    """The claims of a token of ours. Raises InvalidToken, ExpiredToken or WrongAudience."""
+def verify(token: str, key: SigningKey, audience: str | list[str]) -> dict[str, Any]:
+    """The claims of a token of ours, for one of these audiences. Raises InvalidToken, ExpiredToken or WrongAudience."""
     claims: dict[str, Any] = jwt.decode(token, key.private.public_key(), ["RS256"], audience=audience)
     return claims
 

@@ -5,6 +5,7 @@ Inside the sandbox a Graph permission is written short ("Calendars.Read"), any o
 https://learn.microsoft.com/entra/identity-platform/scopes-oidc
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sandbox.identity.registration import REGISTERED_SCOPES
@@ -87,6 +88,11 @@ def full_name(name: str) -> str:
 def needs_admin(permissions: frozenset[str]) -> bool:
     """Whether only an administrator may ever consent to one of these."""
     return bool(permissions & _ADMIN_ONLY)
+
+
+def least_missed(permissions: Iterable[str]) -> str:
+    """Which of them a fault leaves out: contacts if they are among them."""
+    return max(sorted(permissions), key=lambda name: name.startswith("Contacts."))
 
 
 def in_plain_words(name: str) -> str:

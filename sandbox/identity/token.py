@@ -4,18 +4,24 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 https://learn.microsoft.com/entra/identity-platform/refresh-tokens
 """
 
+import asyncio
+import time
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.connections import reset
 from sandbox.identity.authorize import client_info
 from sandbox.identity.claims import Subject, access_token, id_token
 from sandbox.identity.client_authentication import check_client
 from sandbox.identity.errors import TokenError, unknown_tenant
 from sandbox.identity.grant import Grant, person_of_grant, read_grant, tenant_of_grant
 from sandbox.identity.registration import CLIENT_ID
-from sandbox.identity.scopes import OPENID, Scopes, UnknownScope, full_name, parse_scopes
-from sandbox.identity.token_faults import raise_fault, told_subject
+from sandbox.identity.resources import unknown_resource
+from sandbox.identity.scopes import OPENID, Scopes, UnknownScope, full_name, least_missed, parse_scopes
+from sandbox.identity.token_faults import raise_fault, spoilt_claims, told_subject
 from sandbox.tenant.mailbox import Json
+from sandbox.tenant.model import Tenant
 from sandbox.world import RefreshToken, World, world_of
 
 
@@ -24,24 +30,41 @@ async def token(request: Request) -> Response:
     world = world_of(request)
     form = {name: str(value) for name, value in (await request.form()).items()}
     try:
-        return JSONResponse(_answer(request, world, form), headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
+        tenant = _tenant(request, world, form)
+        await _hinder(request, world, tenant)
+        answer = _answer(request, world, tenant, form)
+        return JSONResponse(answer, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
     except TokenError as error:
         return error.response()
 
 
-def _answer(request: Request, world: World, form: dict[str, str]) -> Json:
+def _tenant(request: Request, world: World, form: dict[str, str]) -> Tenant:
+    """Whom the path means; notes whose the grant is. Raises TokenError."""
     name = request.path_params["tenant"]
     tenant = world.tenant(name) or (tenant_of_grant(world, form) if name in ("common", "organizations") else None)
     if tenant is None:
         raise unknown_tenant(name)
     person = person_of_grant(world, tenant, form)
     request.state.upn = person.upn if person else None
-    raise_fault(world.faults, request.state.upn, form.get("grant_type", ""))
+    return tenant
+
+
+async def _hinder(request: Request, world: World, tenant: Tenant) -> None:
+    """Waits, or breaks the connection, where a fault says so."""
+    if slow := world.faults.take("token.slow", request.state.upn, tenant.domain):
+        await asyncio.sleep(1 if slow.seconds is None else slow.seconds)
+    if world.faults.take("token.reset", request.state.upn, tenant.domain):
+        await reset(request)
+        raise TokenError("temporarily_unavailable", 90033, "Nobody reads this.", status=503)
+
+
+def _answer(request: Request, world: World, tenant: Tenant, form: dict[str, str]) -> Json:
+    raise_fault(world.faults, request.state.upn, tenant.domain, form.get("grant_type", ""))
     check_client(request, world, form)
     return _tokens(world, read_grant(world, tenant, form), form)
 
 
-def _scopes(grant: Grant, form: dict[str, str]) -> Scopes:
+def _scopes(world: World, grant: Grant, form: dict[str, str]) -> Scopes:
     """The scopes asked for, of one resource and consented to. Raises TokenError."""
     try:
         scopes = parse_scopes(form.get("scope") or grant.scopes)
@@ -50,14 +73,16 @@ def _scopes(grant: Grant, form: dict[str, str]) -> Scopes:
     if len(scopes.resources) > 1:
         message = "The value of the input parameter scope is not valid: it contains more than one resource."
         raise TokenError("invalid_scope", 28000, message)
-    if not scopes.permissions <= grant.tenant.granted(grant.person.oid):
+    if refused := unknown_resource(world.config, grant.tenant, scopes):
+        raise TokenError(*refused)
+    if not scopes.permissions <= grant.tenant.honoured(grant.person.oid, time.time()):
         message = f"The user or administrator has not consented to use the application with ID '{CLIENT_ID}'."
         raise TokenError("invalid_grant", 65001, message, "consent_required")
     return scopes
 
 
 def _tokens(world: World, grant: Grant, form: dict[str, str]) -> Json:
-    scopes = _scopes(grant, form)
+    scopes = _scopes(world, grant, form)
     (resource,) = scopes.resources
     granted = _granted(world, grant, scopes, resource)
     seen_by_resource = [name.rpartition("/")[2] for name in granted]
@@ -76,7 +101,7 @@ def _tokens(world: World, grant: Grant, form: dict[str, str]) -> Json:
         answer["refresh_token"] = world.keep_refresh_token(kept)
     if "openid" in scopes.openid:
         nonce = "not-the-nonce-of-this-request" if _wrong_nonce(world, grant) else grant.nonce
-        answer["id_token"] = id_token(world, subject, nonce)
+        answer["id_token"] = id_token(world, subject, nonce, spoilt_claims(world.faults, grant.person.upn))
     if form.get("client_info") == "1":
         answer["client_info"] = client_info(subject.person.oid, subject.tenant.id)
     return answer
@@ -88,9 +113,8 @@ def _wrong_nonce(world: World, grant: Grant) -> bool:
 
 def _granted(world: World, grant: Grant, scopes: Scopes, resource: str) -> list[str]:
     """Everything consented to on the resource, which may be more than was asked for."""
-    consented = parse_scopes(" ".join(grant.tenant.granted(grant.person.oid))).permissions
+    consented = parse_scopes(" ".join(grant.tenant.honoured(grant.person.oid, time.time()))).permissions
     granted = sorted(name for name in consented if resource in Scopes(frozenset({name}), frozenset()).resources)
     if len(scopes.permissions) > 0 and world.faults.take("token.fewer_scopes", grant.person.upn):
-        lost = max(sorted(scopes.permissions), key=lambda name: name.startswith("Contacts."))
-        granted = [name for name in granted if name != lost]
+        granted = [name for name in granted if name != least_missed(scopes.permissions)]
     return granted

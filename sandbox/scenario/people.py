@@ -44,6 +44,10 @@ _FABRIKAM = [
     ("Jon", "Mehta", "Controller", "Finance", "Finance", _MUMBAI, False, 105, 50),
 ]
 
+# Mailboxes that are not in Exchange Online, and the server they are on.
+_ON_PREMISES = {"pia@contoso.example": "mail.contoso.example"}
+
+EXCHANGE_HOSTS = sorted(set(_ON_PREMISES.values()))
 DOMAINS = ["contoso.example", "fabrikam.example"]
 
 
@@ -61,11 +65,13 @@ _Row = tuple[str, str, str, str, str, str, bool, int, int]
 def _organisation(tenant_id: str, domain: str, name: str, rows: list[_Row]) -> tuple[Tenant, dict[str, Workload]]:
     people = {person.oid: person for person in (_person(domain, row) for row in rows)}
     loads = {oid: Workload(*row[7:]) for oid, row in zip(people, rows, strict=True)}
-    return Tenant(tenant_id, domain, name, people, {}), loads
+    servers = sorted({person.exchange_host for person in people.values()} - {""})
+    return Tenant(tenant_id, domain, name, people, {}, exchange_hosts=servers), loads
 
 
 def _person(domain: str, row: _Row) -> Person:
     given, surname, title, department, groups, zone, is_admin = row[:7]
     upn = f"{given.lower()}@{domain}"
     oid = str(stable_uuid("person", upn))
-    return Person(oid, upn, given, surname, title, department, groups.split(","), zone, is_admin)
+    server = _ON_PREMISES.get(upn, "")
+    return Person(oid, upn, given, surname, title, department, groups.split(","), zone, is_admin, server)

@@ -8,7 +8,10 @@ from sandbox.tenant.mailbox import Mailbox
 
 @dataclass
 class Person:
-    """A user of the directory. `oid` is the object id, `upn` the user principal name and mail address."""
+    """A user of the directory. `oid` is the object id, `upn` the user principal name and mail address.
+
+    `exchange_host` names the server of a mailbox on-premises; it is empty where the mailbox is in Exchange Online.
+    """
 
     oid: str
     upn: str
@@ -19,6 +22,7 @@ class Person:
     groups: list[str]
     time_zone: str
     is_admin: bool = False
+    exchange_host: str = ""
 
     @property
     def name(self) -> str:
@@ -54,7 +58,11 @@ class SamlOptions:
 
 @dataclass
 class Tenant:
-    """`tenant_wide` are scopes granted for AllPrincipals, `personal` those a person granted (by oid)."""
+    """`tenant_wide` are scopes granted for AllPrincipals, `personal` those a person granted (by oid).
+
+    /token honours `tenant_wide` from `settles_at` on, in seconds since the epoch. `exchange_hosts` are the
+    company's own Exchange servers, registered with the directory.
+    """
 
     id: str
     domain: str
@@ -66,6 +74,8 @@ class Tenant:
     tenant_wide: list[str] = field(default_factory=list)
     personal: dict[str, list[str]] = field(default_factory=dict)
     approval_requests: list[dict[str, str]] = field(default_factory=list)
+    settles_at: float = 0
+    exchange_hosts: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, saved: dict[str, Any]) -> Self:
@@ -89,6 +99,10 @@ class Tenant:
         """Scopes in effect for a person: the tenant's and their own."""
         return {*self.tenant_wide, *self.personal.get(oid, [])}
 
+    def honoured(self, oid: str, now: float) -> set[str]:
+        """Of the scopes in effect those that /token knows of at this second since the epoch."""
+        return self.granted(oid) if now >= self.settles_at else set(self.personal.get(oid, []))
+
     def grant_personal(self, oid: str, scopes: set[str]) -> None:
         """Adds to what a person consented to."""
         self.personal[oid] = sorted({*self.personal.get(oid, []), *scopes})
@@ -102,9 +116,17 @@ class Tenant:
         kept = {scope for scope in self.tenant_wide if scope.rpartition("/")[0] not in resources}
         self.tenant_wide = sorted(kept | scopes)
 
-    def withdraw(self, oid: str | None = None) -> None:
-        """Takes back the grants of one person, or all of the tenant's."""
-        if oid is not None:
-            self.personal.pop(oid, None)
-            return
-        self.tenant_wide, self.personal = [], {}
+    def withdraw(self, oid: str | None = None, resource: str | None = None) -> None:
+        """Takes back the grants of one person, or all of the tenant's; with `resource` only those on it.
+
+        Graph's resource is the empty text, as its scopes are written short.
+        """
+        if oid is None:
+            self.tenant_wide, self.settles_at = _others(self.tenant_wide, resource), 0
+        for who in list(self.personal) if oid is None else [oid]:
+            self.personal[who] = _others(self.personal.get(who, []), resource)
+        self.personal = {who: scopes for who, scopes in self.personal.items() if scopes}
+
+
+def _others(scopes: list[str], resource: str | None) -> list[str]:
+    return [scope for scope in scopes if resource is not None and scope.rpartition("/")[0] != resource]

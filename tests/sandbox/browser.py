@@ -53,8 +53,8 @@ class Browser:
         return self.open(str(link))
 
     def press(self, name: str, **fields: str) -> Self:
-        """Presses the button with this name, with fields filled in."""
-        (button,) = _found(self._page, "//button[normalize-space()=$name]", name=name)
+        """Presses the button with this name (its label, where it has one), with fields filled in."""
+        (button,) = _found(self._page, "//button[normalize-space()=$name or @aria-label=$name]", name=name)
         (form,) = _found(button, "ancestor::form")
         data = {field.get("name"): field.get("value", "") for field in _found(form, ".//input[@type='hidden']")}
         if button.get("name"):
@@ -67,6 +67,10 @@ class Browser:
         (form,) = _found(self._page, "//form[1]")
         fields = _found(form, ".//input[@type='hidden']")
         return str(form.get("action")), {str(row.get("name")): str(row.get("value")) for row in fields}
+
+    def find(self, expression: str, **names: str) -> list[Any]:
+        """What an XPath finds on the page."""
+        return _found(self._page, expression, **names)
 
     @property
     def _page(self) -> html.HtmlElement:

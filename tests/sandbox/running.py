@@ -113,7 +113,7 @@ def wait_until_up(process: "subprocess.Popen[str]", port: int) -> None:
             try:
                 if session.get(f"http://127.0.0.1:{port}/healthz", timeout=1).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 continue
     raise AssertionError("the sandbox did not come up")
 

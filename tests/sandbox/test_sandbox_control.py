@@ -125,7 +125,7 @@ def test_mistakes_are_explained(sandbox: Sandbox, method: str, path: str, body: 
 def test_the_first_page_shows_tenants_and_faults(visitor: Browser) -> None:
     visitor.open("/")
     assert html.fromstring(visitor.text).findtext(".//title") == "Atrium sandbox"
-    for text in ("Contoso", "Fabrikam", "Ana Lima", "graph.throttled"):
+    for text in ("Contoso", "Fabrikam", "Ana Lima", "None is on.", "mailbox on mail.contoso.example"):
         assert text in visitor.text
 
 
@@ -147,10 +147,53 @@ def test_consent_and_policy_are_switched_on_the_page(sandbox: Sandbox, visitor: 
 
 
 def test_a_fault_is_switched_on_and_off_on_the_page(sandbox: Sandbox, visitor: Browser) -> None:
-    visitor.open("/").press("Switch on", kind="graph.slow", upn=BO, count="2", seconds="1")
+    visitor.open("/control/faults").press("Switch on graph.slow", whom=BO, count="2", seconds="1")
     (fault,) = sandbox.control("GET", "/faults")["value"]
     assert (fault["kind"], fault["upn"], fault["remaining"], fault["seconds"]) == ("graph.slow", BO, 2, 1)
-    visitor.press("Off")
+    visitor.press("Off graph.slow")
+    assert sandbox.control("GET", "/faults")["value"] == []
+
+
+def test_a_fault_can_be_for_a_whole_tenant(sandbox: Sandbox, visitor: Browser) -> None:
+    visitor.open("/control/faults").press("Switch on graph.html", whom="contoso.example", status="503")
+    (fault,) = sandbox.control("GET", "/faults")["value"]
+    assert (fault["tenant"], fault["upn"], fault["remaining"], fault["status"]) == ("contoso.example", None, None, 503)
+    assert "contoso.example, until switched off" in visitor.text
+    visitor.press("Switch all off")
+    assert "No fault is on." in visitor.text
+
+
+def test_every_fault_is_listed_in_its_group_with_a_sentence(sandbox: Sandbox, visitor: Browser) -> None:
+    sections = visitor.open("/control/faults").find("//section[@id]")
+    kinds = sandbox.control("GET", "/faults/kinds")
+    assert [section.findtext("h2") for section in sections] == list(kinds)
+    for section in sections:
+        texts = {row.findtext("code"): row.findtext("span") for row in section.xpath(".//summary")}
+        assert texts == kinds[section.findtext("h2")]
+    assert all(says.strip() for group in kinds.values() for says in group.values())
+
+
+def test_a_fault_asks_only_for_what_it_looks_at(visitor: Browser) -> None:
+    visitor.open("/control/faults")
+
+    def fields(kind: str) -> list[str]:
+        return visitor.find("//form[input[@value=$kind]]//label/*/@name", kind=kind)
+
+    assert fields("token.reset") == ["whom", "count"]
+    assert fields("token.slow") == ["whom", "count", "seconds"]
+    assert fields("graph.throttled") == ["whom", "count", "retry_after"]
+
+
+def test_a_persons_page_leads_to_their_faults(visitor: Browser) -> None:
+    visitor.open(f"/control/people/{BO}").follow("Faults for this person")
+    assert set(visitor.find("//option[@selected]/@value")) == {BO}
+
+
+@pytest.mark.parametrize("fields", [{"kind": "graph.cold"}, {"kind": "graph.slow", "count": "often"}])
+def test_a_fault_that_makes_no_sense_is_not_switched_on(
+    sandbox: Sandbox, visitor: Browser, fields: dict[str, str]
+) -> None:
+    assert visitor.session.post(f"{sandbox.http}/control/faults", data=fields).status_code == 400
     assert sandbox.control("GET", "/faults")["value"] == []
 
 

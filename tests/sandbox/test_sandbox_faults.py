@@ -44,6 +44,12 @@ def test_a_fault_can_be_somebody_elses(ana: Graph) -> None:
     assert ana.get("/me").status_code == 200
 
 
+def test_a_fault_can_be_a_tenants(ana: Graph) -> None:
+    ana.sandbox.fault("graph.throttled", tenant="Contoso.example", count=1)
+    ana.sandbox.fault("graph.unavailable", tenant="fabrikam.example")
+    assert [ana.get("/me").status_code for _ in range(2)] == [429, 200]
+
+
 def test_a_fault_without_a_count_lasts_until_it_is_switched_off(ana: Graph) -> None:
     fault = ana.sandbox.fault("graph.throttled")
     assert [ana.get("/me").status_code for _ in range(3)] == [429, 429, 429]
@@ -120,6 +126,8 @@ def test_a_link_can_lead_elsewhere(ana: Graph) -> None:
         {"kind": "graph.slow", "seconds": "long"},
         {"kind": "graph.slow", "count": 0},
         {"kind": "graph.slow", "upn": 7},
+        {"kind": "graph.slow", "tenant": 7},
+        {"kind": "graph.slow", "tenant": "nowhere.example"},
     ],
 )
 def test_unknown_faults_are_refused(sandbox: Sandbox, body: dict[str, Any]) -> None:

@@ -1,0 +1,107 @@
+"""Every kind of misbehaviour there is, with a sentence each: what the control page lists and the API takes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Option = Literal["retry_after", "seconds", "status"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`says` is for people; `options` are the numbers this kind looks at, besides how often it happens."""
+
+    name: str
+    says: str
+    options: tuple[Option, ...] = ()
+
+
+GROUPS: dict[str, tuple[Kind, ...]] = {
+    "Identity: signing in": (
+        Kind("identity.decline", "The browser returns as if the person had cancelled (65004, error_subcode=cancel)"),
+        Kind("identity.consent_required", "The browser returns with consent_required (65001)"),
+        Kind("identity.admin_approval_required", "The person is stranded on “Need admin approval” (90094)"),
+        Kind("identity.approval_workflow", "The person is stranded on “Approval required”, where they may ask (90095)"),
+        Kind("identity.not_assigned", "The person is not assigned to the application: a page (50105)"),
+        Kind("identity.wrong_tenant", "The person does not exist in the tenant: a page (50020)"),
+        Kind("identity.account_disabled", "The person’s account is disabled: a page (50057)"),
+        Kind("identity.conditional_access", "Conditional Access blocks the person: a page (53003)"),
+        Kind("identity.app_missing", "The application is not in the directory: a page (700016)"),
+        Kind("identity.redirect_mismatch", "The redirect URI is not registered: a page (50011)"),
+        Kind("identity.login_required", "A silent request, prompt=none, returns with login_required (50058)"),
+        Kind(
+            "identity.interaction_required", "A silent request, prompt=none, returns with interaction_required (50076)"
+        ),
+        Kind("identity.server_error", "The browser returns with server_error (90033)"),
+        Kind("identity.temporarily_unavailable", "The browser returns with temporarily_unavailable (90006)"),
+        Kind("identity.wrong_state", "The answer echoes another state than was sent, at admin consent too"),
+        Kind("identity.no_state", "The answer has no state, at admin consent too"),
+    ),
+    "Identity: consent for the organisation": (
+        Kind("admin_consent.decline", "The browser returns with an error, and with admin_consent=True (65004)"),
+        Kind("admin_consent.not_admin", "An admin is told that they are none: a page (90093)"),
+        Kind(
+            "admin_consent.delayed", "Consent is reported at once, /token honours it after some seconds", ("seconds",)
+        ),
+        Kind("admin_consent.not_granted", "Consent is reported, but nothing is granted"),
+        Kind("admin_consent.fewer_scopes", "Consent is reported, but one permission is not granted"),
+        Kind("admin_consent.wrong_tenant", "The answer names another tenant"),
+    ),
+    "Identity: tokens refused": (
+        Kind("token.refresh_revoked", "Refresh tokens are refused as revoked (50173, bad_token)"),
+        Kind("token.refresh_expired", "Refresh tokens are refused as expired by inactivity (700082, bad_token)"),
+        Kind("token.sign_in_frequency", "Refresh tokens are refused by sign-in frequency (70043, token_expired)"),
+        Kind("token.mfa_required", "Refreshing answers interaction_required with claims (50076)"),
+        Kind("token.mfa_step_up", "Refreshing answers invalid_grant, basic_action, with claims (50076)"),
+        Kind("token.conditional_access", "Refreshing is blocked by Conditional Access (53003, message_only)"),
+        Kind("token.consent_withdrawn", "Refreshing answers that consent is missing (65001, consent_required)"),
+        Kind("token.consent_missing", "Codes and refresh tokens are refused: no consent (65001, consent_required)"),
+        Kind("token.not_assigned", "The person is not assigned to the application any more (50105)"),
+        Kind("token.account_disabled", "The person’s account is disabled (50057)"),
+        Kind("token.code_reused", "Codes are refused as used already (54005)"),
+        Kind("token.code_expired", "Codes are refused as expired (70008)"),
+        Kind("token.invalid_client", "The client secret counts as expired (7000222)"),
+        Kind("token.wrong_secret", "The client secret counts as wrong (7000215)"),
+        Kind("token.app_missing", "The application is not in the directory (700016, unauthorized_client)"),
+    ),
+    "Identity: tokens that say something else": (
+        Kind("token.wrong_nonce", "The id_token carries another nonce"),
+        Kind("token.wrong_person", "The id_token names another person"),
+        Kind("token.wrong_tenant", "The id_token names another tenant"),
+        Kind("token.wrong_audience", "The id_token is for another application"),
+        Kind("token.wrong_issuer", "The id_token comes from another issuer"),
+        Kind("token.id_token_expired", "The id_token has expired"),
+        Kind("token.fewer_scopes", "Fewer scopes are granted than were asked for"),
+    ),
+    "Identity: out of order": (
+        Kind("token.unavailable", "The token endpoint answers 503", ("retry_after",)),
+        Kind("token.throttled", "The token endpoint answers 429 with Retry-After", ("retry_after",)),
+        Kind("token.slow", "The token endpoint answers after some seconds", ("seconds",)),
+        Kind("token.reset", "The token endpoint resets the connection"),
+        Kind("token.html", "The token endpoint answers 429 with an HTML page"),
+        Kind("token.unreadable", "The token endpoint answers 200 with an empty object"),
+        Kind("discovery.unavailable", "The discovery document is not to be had: 503"),
+    ),
+    "SAML": (
+        Kind("saml.expired", "The SAML assertion has expired"),
+        Kind("saml.unsigned", "The SAML assertion is not signed"),
+        Kind("saml.wrong_audience", "The SAML assertion is for someone else"),
+        Kind("saml.garbage", "The SAML response is not XML"),
+    ),
+    "Graph": (
+        Kind("graph.throttled", "Graph answers 429 with Retry-After", ("retry_after",)),
+        Kind("graph.unavailable", "Graph answers 503", ("retry_after",)),
+        Kind("graph.unauthorized", "Graph answers 401: the token is not accepted"),
+        Kind("graph.access_denied", "Graph answers 403 ErrorAccessDenied"),
+        Kind("graph.mailbox_not_enabled", "Graph answers 404 MailboxNotEnabledForRESTAPI"),
+        Kind("graph.sync_state_not_found", "Graph answers 410: the delta token is gone"),
+        Kind("graph.keeps_declined", "Outlook is set to keep declined meetings in the calendar"),
+        Kind("graph.html", "Graph answers an HTML page", ("status",)),
+        Kind("graph.truncated", "Graph’s JSON breaks off in the middle"),
+        Kind("graph.slow", "Graph answers after some seconds", ("seconds",)),
+        Kind("graph.duplicates", "Rows of a delta round appear on two pages"),
+        Kind("graph.empty_page", "A delta round has an empty page with a nextLink"),
+        Kind("graph.foreign_next_link", "A delta round’s link points to a foreign host"),
+        Kind("graph.bare_series_removal", "A deleted series is reported by its master only, not its occurrences"),
+    ),
+}
+KINDS: dict[str, Kind] = {kind.name: kind for kinds in GROUPS.values() for kind in kinds}

@@ -1,0 +1,69 @@
+"""Answers to invitations: accept, tentativelyAccept and decline.
+
+https://learn.microsoft.com/graph/api/event-accept
+https://learn.microsoft.com/graph/api/event-tentativelyaccept
+https://learn.microsoft.com/graph/api/event-decline
+
+A meeting that is declined leaves the calendar, as in Outlook, whose option PreserveDeclinedMeetings is off at first.
+https://learn.microsoft.com/powershell/module/exchange/set-mailboxcalendarconfiguration
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from sandbox.graph.calendars import find_instance
+from sandbox.graph.call import Call, item_key
+from sandbox.graph.errors import bad_request
+from sandbox.tenant.calendar import Instance
+from sandbox.tenant.clock import timestamp
+from sandbox.tenant.mailbox import Json
+
+_SHOWN_AS = {"accepted": "busy", "tentativelyAccepted": "tentative", "declined": "free"}
+_PARAMETERS: dict[str, type] = {"comment": str, "sendresponse": bool}
+
+
+def _answer(response: str, call: Call, *ids: str) -> None:
+    """Answers the event, the whole series, or one occurrence, which thereby becomes an exception."""
+    row = find_instance(call, item_key(ids[-1]))
+    _check(row, _parameters(call.body))
+    if response == "declined" and not call.world.faults.take("graph.keeps_declined", call.owner.upn):
+        call.mailbox.delete_event(row.key)
+    else:
+        _keep(call, row, {"responseStatus": {"response": response, "time": timestamp()}, "showAs": _SHOWN_AS[response]})
+    call.world.changed()
+
+
+def _parameters(body: Json) -> Json:
+    """What was posted, by lower-case name. Raises GraphError 400 for what the actions do not take."""
+    given = {name.casefold(): value for name, value in body.items()}
+    for name, value in given.items():
+        if name not in _PARAMETERS or not isinstance(value, _PARAMETERS[name]):
+            raise bad_request(f"The parameter '{name}' in the request payload is not valid.", "RequestBodyRead")
+    return given
+
+
+def _check(row: Instance, given: Json) -> None:
+    """Raises GraphError 400 where there is nothing to answer."""
+    if row.properties["isOrganizer"]:
+        message = "You can't respond to this meeting because you're the meeting organizer."
+        raise bad_request(f"Your request can't be completed. {message}", "ErrorInvalidRequest")
+    if given.get("sendresponse", True) and not row.properties["responseRequested"]:
+        message = "The meeting organizer hasn't requested a response."
+        raise bad_request(f"Your request can't be completed. {message}", "ErrorInvalidRequest")
+
+
+def _keep(call: Call, row: Instance, patch: Json) -> None:
+    """The answer to a series counts for each of its occurrences, also for those that had one of their own."""
+    call.mailbox.change_event(row.key, patch)
+    if row.type != "seriesMaster":
+        return
+    for day, own in row.event.exceptions.items():
+        if "responseStatus" in own.properties:
+            call.mailbox.change_event(f"{row.event.key}{day.replace('-', '')}", patch)
+
+
+ACTIONS: dict[str, Callable[..., None]] = {
+    "accept": partial(_answer, "accepted"),
+    "tentativelyAccept": partial(_answer, "tentativelyAccepted"),
+    "decline": partial(_answer, "declined"),
+}
