@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # app configurations import this module, before there are mod
 
 ProfilePanel = Callable[[HttpRequest], SafeString]
 Obstacle = Callable[["Account", str, Any], str]
+Trial = Callable[[Any], None]
 OnDeactivation = Callable[["User", "User | str"], None]
 Farewell = Callable[[HttpRequest, "User"], str]
 WayIn = Callable[["Account"], bool]
@@ -76,6 +77,7 @@ _profile_panels: list[ProfilePanel] = []
 _user_columns: list[UserColumn] = []
 _consequences: list[Consequence] = []
 _obstacles: list[Obstacle] = []
+_trials: dict[str, list[Trial]] = {}
 _remarks: dict[str, list[Remark]] = {}
 _dependents: list[Dependent] = []
 _on_deactivation: list[OnDeactivation] = []
@@ -144,6 +146,22 @@ def add_obstacle(obstacle: Obstacle) -> None:
 def obstacle_to(account: "Account", key: str, value: Any) -> str:
     """The first reason against setting this value, or nothing."""
     return next((words for obstacle in _obstacles if (words := obstacle(account, key, value))), "")
+
+
+def add_trial(key: str, trial: Trial) -> None:
+    """Try values of this setting out in the world outside before somebody saves them on a page; see try_out."""
+    known = _trials.setdefault(key, [])
+    if trial not in known:
+        known.append(trial)
+
+
+def try_out(key: str, value: Any) -> None:
+    """Find out whether a checked value works. It may wait for a network: call it outside transactions.
+
+    Raises ImpossibleValueError.
+    """
+    for trial in _trials.get(key, ()):
+        trial(value)
 
 
 def add_dependent(dependent: Dependent) -> None:

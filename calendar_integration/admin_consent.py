@@ -1,37 +1,47 @@
-"""Consent on behalf of the company: an administrator's journey to Microsoft and back.
+"""Consent on behalf of the company: an Office 365 admin's journey to Microsoft and back.
 
-https://learn.microsoft.com/entra/identity-platform/v2-admin-consent
-What comes back proves nothing. It makes the company's consent "reported"; the first token that works confirms it.
+It is begun by somebody who is signed in, or by a browser that opened a consent link. What comes back proves nothing:
+it makes the company's consent "reported", and the first token that works confirms it.
 """
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from urllib.parse import urlencode
+from datetime import timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
-from accounts import audit
-from accounts.models import Account, AuditAction, User
+from accounts.models import Account, User
 from accounts.tiered_settings.reading import standing
-from calendar_integration import prompt, scopes, tenants
-from calendar_integration.availability import availability_of, company_permissions
+from calendar_integration import company_consent, consent_links, consent_report
+from calendar_integration.attempts import TooManyAttemptsError
+from calendar_integration.availability import availability_of
 from calendar_integration.consent import CannotConnectError
-from calendar_integration.models import AdminConsentAttempt, AdminConsentOutcome, CalendarService, ConsentState
+from calendar_integration.models import (
+    AdminConsentAttempt,
+    AdminConsentOutcome,
+    CalendarService,
+    ConsentLink,
+)
 from calendar_integration.models.authorization import LIFETIME
 from calendar_integration.setting_definitions import CONSENT
 
-ALSO_ASKED = ("openid", "profile", "offline_access")  # what a person's own authorization asks for besides
 REFUSALS = ("access_denied", "consent_required")
-REPORT_STANDS = timedelta(hours=24)  # so long a second one says nothing new
+MOST_OF_A_PERSON, MOST_OF_A_LINK, MOST_WITHIN = 20, 60, timedelta(hours=1)
+KEPT = timedelta(days=90)
+DELETED_TOGETHER = 5000
 
 
 class NotOfferedError(Exception):
-    """The account's setting does not let people agree on behalf of the company."""
+    """They are no administrator, and the account's setting does not let others agree on its behalf."""
+
+
+class LinkGoneError(Exception):
+    """The link has expired, was revoked, or there is no service to agree to any more."""
 
 
 def is_offered(account: Account) -> bool:
@@ -39,55 +49,65 @@ def is_offered(account: Account) -> bool:
     return bool(standing(account, [CONSENT.key])[CONSENT.key].value)
 
 
+def may_begin(user: User) -> bool:
+    """Whether this person may: administrators always, others where the account's setting says so."""
+    return user.is_account_admin or is_offered(user.account)
+
+
 def begin(user: User, next_path: str) -> str:
     """Start an attempt; answers the address at Microsoft.
 
-    Raises NotOfferedError, CannotConnectError, or UnavailableError where Microsoft cannot be reached.
+    Raises NotOfferedError, CannotConnectError, TooManyAttemptsError, or UnavailableError where Microsoft cannot be
+    reached.
     """
-    if not is_offered(user.account):
+    if not may_begin(user):
         raise NotOfferedError
     availability = availability_of(user)
-    if availability.obstacle or availability.service is None or availability.service.tenant_id is None:
+    service = availability.service
+    if availability.obstacle or service is None or service.tenant_id is None:
         raise CannotConnectError(availability)
-    origin = tenants.sign_in_origin(availability.service.tenant_id)
-    attempt = AdminConsentAttempt(account=user.account, user=user, state=secrets.token_urlsafe(32), next_path=next_path)
-    attempt.permissions = company_permissions(user.account, availability.permissions)
-    attempt.save()
-    query = {
-        "client_id": settings.MS_CLIENT_ID,
-        "scope": " ".join([*scopes.in_full(attempt.permissions), *ALSO_ASKED]),
-        "redirect_uri": redirect_uri(),
-        "state": attempt.state,
-    }
-    return f"{origin}/{availability.service.tenant_id}/v2.0/adminconsent?{urlencode(query)}"
+    _refuse_if_too_many(Q(user=user), MOST_OF_A_PERSON)
+    attempt = AdminConsentAttempt(account=user.account, user=user, next_path=next_path)
+    attempt.permissions = company_consent.wanted(service)
+    return _leave(attempt, service.tenant_id)
 
 
-def redirect_uri() -> str:
-    """Where Microsoft sends administrators back to; it must be registered with exactly this spelling."""
-    return settings.PORTAL_URL + reverse("office365_admin_consent")
+def begin_by_link(link: ConsentLink, browser_key: str) -> str:
+    """Start an attempt that only the browser with this key can end; answers the address at Microsoft.
+
+    Raises LinkGoneError, TooManyAttemptsError, or UnavailableError.
+    """
+    service = consent_links.service_for(link)
+    if service is None or service.tenant_id is None:
+        raise LinkGoneError
+    _refuse_if_too_many(Q(link=link), MOST_OF_A_LINK)
+    attempt = AdminConsentAttempt(account=link.account, link=link, browser_digest=digest(browser_key), next_path="/")
+    attempt.permissions = link.permissions
+    return _leave(attempt, service.tenant_id)
+
+
+def digest(browser_key: str) -> str:
+    """What is kept of a browser's key."""
+    return hashlib.sha256(browser_key.encode()).hexdigest()
 
 
 @transaction.atomic
-def complete(user: User, query: Mapping[str, str]) -> AdminConsentAttempt | None:
+def complete(user: User | None, browser_key: str, query: Mapping[str, str]) -> AdminConsentAttempt | None:
     """Take Microsoft's answer; answers the attempt it ended, or None where there is none it could be for.
 
-    A state that is unknown, another person's, used or too old changes nothing.
+    A state that is unknown, another person's or browser's, used or too old changes nothing.
     """
-    open_attempts = AdminConsentAttempt.objects.select_for_update(of=("self",)).select_related("account")
-    attempt = open_attempts.filter(
-        user=user,
-        state=query.get("state", "").replace("\0", ""),
-        ended_at=None,
-        started_at__gt=timezone.now() - LIFETIME,
-    ).first()
-    if attempt is None:
+    now = timezone.now()
+    rows = AdminConsentAttempt.objects.select_for_update(of=("self",)).select_related("account", "link", "user")
+    state = query.get("state", "").replace("\0", "")
+    attempt = rows.filter(state=state, ended_at=None, started_at__gt=now - LIFETIME).first()
+    if attempt is None or not _is_theirs(attempt, user, browser_key):
         return None
     service = CalendarService.objects.select_for_update().filter(account=attempt.account).first()
-    attempt.outcome = outcome_of(query, service.tenant_id if service else None)
-    attempt.ended_at = timezone.now()
+    attempt.outcome, attempt.ended_at = outcome_of(query, service.tenant_id if service else None), now
     attempt.save(update_fields=["outcome", "ended_at"])
-    if service and attempt.outcome == AdminConsentOutcome.REPORTED and not _stands(service, attempt.ended_at):
-        _report(service, attempt, user)
+    if service and attempt.outcome == AdminConsentOutcome.REPORTED:
+        consent_report.take(service, attempt, now)
     return attempt
 
 
@@ -101,29 +121,41 @@ def outcome_of(query: Mapping[str, str], tenant_id: uuid.UUID | None) -> AdminCo
     return AdminConsentOutcome.REPORTED if agreed else AdminConsentOutcome.ERROR
 
 
-def _stands(service: CalendarService, now: datetime) -> bool:
-    """Whether an earlier report still says the same, so that a repeated one lifts no pause and tells nobody again.
-
-    A callback is easily typed. It counts anew after a day, or once Microsoft itself has asked for consent since.
-    """
-    reported_at = service.consent_reported_at
-    if service.consent_state == ConsentState.UNKNOWN or reported_at is None or reported_at <= now - REPORT_STANDS:
-        return False
-    return not prompt.is_consent_refused_since(service.account_id, reported_at + prompt.PROPAGATING)
+def is_of_a_person(state: str) -> bool:
+    """Whether somebody who was signed in began with this state."""
+    return AdminConsentAttempt.objects.filter(state=state.replace("\0", ""), user__isnull=False).exists()
 
 
-def _report(service: CalendarService, attempt: AdminConsentAttempt, user: User) -> None:
-    before = service.consent_state
-    if before == ConsentState.UNKNOWN:  # what a token has confirmed stays confirmed
-        service.consent_state = ConsentState.REPORTED
-    service.consent_reported_at = attempt.ended_at
-    service.save(update_fields=["consent_state", "consent_reported_at"])
-    audit.record(
-        AuditAction.ADMIN_CONSENT_REPORTED,
-        account=attempt.account,
-        actor=user,
-        target=service,
-        before={"consent": before},
-        after={"consent": service.consent_state, "permissions": attempt.permissions.in_words()},
-        reference=attempt.reference,
-    )
+def last_of_browser(link: ConsentLink, browser_key: str) -> AdminConsentAttempt | None:
+    """How the browser with this key last came back by this link, if it was lately."""
+    ended = AdminConsentAttempt.objects.filter(link=link, ended_at__gt=timezone.now() - MOST_WITHIN)
+    return ended.filter(browser_digest=digest(browser_key)).order_by("-ended_at").first()
+
+
+def delete_old() -> int:
+    """Delete attempts of more than 90 days ago; answers how many."""
+    old = AdminConsentAttempt.objects.filter(started_at__lt=timezone.now() - KEPT).order_by("started_at")
+    return AdminConsentAttempt.objects.filter(
+        pk__in=list(old.values_list("pk", flat=True)[:DELETED_TOGETHER])
+    ).delete()[0]
+
+
+def _refuse_if_too_many(whose: Q, most: int) -> None:
+    recent = AdminConsentAttempt.objects.filter(whose, started_at__gt=timezone.now() - MOST_WITHIN)
+    if recent.count() >= most:
+        raise TooManyAttemptsError
+
+
+def _leave(attempt: AdminConsentAttempt, tenant_id: uuid.UUID) -> str:
+    """Keep the attempt, once it is known where Microsoft is."""
+    attempt.state = secrets.token_urlsafe(32)
+    permissions = company_consent.of_row(attempt, attempt.account)
+    address = company_consent.microsoft_address(tenant_id, permissions, attempt.state)
+    attempt.save()
+    return address
+
+
+def _is_theirs(attempt: AdminConsentAttempt, user: User | None, browser_key: str) -> bool:
+    if attempt.link is None:
+        return user is not None and attempt.user_id == user.pk
+    return attempt.link.revoked_at is None and constant_time_compare(attempt.browser_digest, digest(browser_key))

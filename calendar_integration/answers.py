@@ -11,6 +11,22 @@ CONSENT_ERROR = "consent_required"
 PASSING_ERRORS = {"server_error", "temporarily_unavailable"}
 
 
+# What a try that may ask nothing ends with: says something of the person's session, and nothing of the company.
+# https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-the-sign-in-request
+WOULD_HAVE_ASKED = {
+    "login_required": "Microsoft would have asked who you are: there was no session there, or several.",
+    "interaction_required": "Microsoft would have asked something, such as a second proof of who you are.",
+    "account_selection_required": "Microsoft would have asked which of several accounts is meant.",
+    CONSENT_ERROR: "Microsoft would have asked for consent to the permissions.",
+}
+
+
+def would_have_asked(query: Mapping[str, str]) -> str:
+    """What kept a silent try from going through, in words; nothing where it was something else."""
+    errors = (query.get("suberror", ""), query.get("error", ""))
+    return next((WOULD_HAVE_ASKED[error] for error in errors if error in WOULD_HAVE_ASKED), "")
+
+
 def outcome_of_error(query: Mapping[str, str]) -> Outcome | None:
     """How the attempt ended if the answer is an error, or None if it brings a code.
 

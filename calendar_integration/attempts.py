@@ -38,7 +38,9 @@ class Ending:
     refused_by_microsoft: bool = False
 
 
-def open_attempt(user: User, next_path: str, permissions: Permissions) -> AuthorizationAttempt:
+def open_attempt(
+    user: User, next_path: str, permissions: Permissions, *, ews_url: str = "", is_silent: bool = False
+) -> AuthorizationAttempt:
     """Begin one, with a state of its own; the person's connection is pending from now on, unless it works.
 
     Raises TooManyAttemptsError.
@@ -56,6 +58,8 @@ def open_attempt(user: User, next_path: str, permissions: Permissions) -> Author
             state=secrets.token_urlsafe(32),
             next_path=next_path,
             state_before=_resting_state(connection),
+            ews_url=ews_url,
+            is_silent=is_silent,
         )
         attempt.permissions = permissions
         attempt.save()

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from accounts.models import Account, User
-from accounts.tiered_settings.definitions import Tier
-from accounts.tiered_settings.reading import effective, standing
+from accounts.models import User
+from accounts.tiered_settings.reading import effective
 from accounts.tiered_settings.resolution import Answer
 from calendar_integration import policy
-from calendar_integration.integration_setting import Integration, Method, Permissions
+from calendar_integration.integration_setting import Integration, Permissions
 from calendar_integration.models import CalendarService
 from calendar_integration.setting_definitions import INTEGRATION
 
@@ -19,7 +18,6 @@ class Obstacle(StrEnum):
     """What keeps people from connecting."""
 
     OFF = "off"
-    EWS = "ews"
     NO_SERVICE = "no_service"
 
 
@@ -45,8 +43,6 @@ class Availability:
         """The first thing in the way, in the order in which a person could do something about it."""
         if not self.integration.on:
             return Obstacle.OFF
-        if self.integration.method is Method.EWS:
-            return Obstacle.EWS
         return None if self.service else Obstacle.NO_SERVICE
 
     @property
@@ -54,15 +50,7 @@ class Availability:
         """The obstacle for the person, or nothing."""
         if self.obstacle is Obstacle.OFF:
             return policy.why_off(self.answer)
-        if self.obstacle is Obstacle.EWS:
-            return self._exchange_server()
         return NO_SERVICE if self.obstacle else ""
-
-    def _exchange_server(self) -> str:
-        host, source = self.integration.ews_host, self.answer.source
-        if source and source.tier is Tier.USER:
-            return f"Your own settings name an Exchange server ({host}). Atrium cannot connect to it yet."
-        return f"Your administrator chose an Exchange server ({host}). Atrium cannot connect to it yet."
 
 
 def availability_of(user: User) -> Availability:
@@ -74,9 +62,3 @@ def availability_of(user: User) -> Availability:
 def integration_of(user: User) -> Answer:
     """The person's effective integration setting: one query."""
     return effective(user, [INTEGRATION.key])[INTEGRATION.key]
-
-
-def company_permissions(account: Account, otherwise: Permissions) -> Permissions:
-    """What the account's own setting asks for; `otherwise` where that is not Microsoft Graph: one query."""
-    company = Integration.of(standing(account, [INTEGRATION.key])[INTEGRATION.key].value)
-    return company.permissions if company.method is Method.GRAPH else otherwise

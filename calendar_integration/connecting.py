@@ -6,19 +6,20 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
-from calendar_integration import forgetting, policy, scopes
-from calendar_integration.availability import company_permissions, integration_of
+from calendar_integration import client_secret, company_consent, consent_state, forgetting, policy, scopes
+from calendar_integration.availability import integration_of
 from calendar_integration.id_token import Identity
-from calendar_integration.integration_setting import Integration, Permissions
+from calendar_integration.integration_setting import Integration, Method, Permissions
 from calendar_integration.models import (
     CalendarService,
     Connection,
     ConnectionState,
-    ConsentState,
     Outcome,
 )
 from calendar_integration.queueing import enqueue_sync
 from calendar_integration.tokens import Grant
+
+NO_SERVICE = "An admin has changed or removed your company's calendar service."
 
 
 class MeanwhileForbiddenError(Exception):
@@ -31,8 +32,8 @@ class MeanwhileForbiddenError(Exception):
 
 
 @transaction.atomic
-def connect(user: User, identity: Identity, grant: Grant, permissions: Permissions) -> Connection:
-    """Make the person's connection active and queue its sync on commit.
+def connect(user: User, identity: Identity, grant: Grant, permissions: Permissions, *, ews_url: str = "") -> Connection:
+    """Make the person's connection active and queue its sync on commit; `ews_url` is the server's, by EWS.
 
     The same mailbox as before keeps what was synchronised; another one begins empty. Raises MeanwhileForbiddenError
     where a mailbox with these permissions may not be connected any more.
@@ -40,17 +41,23 @@ def connect(user: User, identity: Identity, grant: Grant, permissions: Permissio
     # Whoever changes a setting meanwhile does so before this, which then sees it, or after, and then sees this.
     revision.lock(user.account)
     _refuse_if_forbidden(user, permissions)
+    _refuse_without_service(user, identity)
     connection, _ = Connection.objects.select_for_update().get_or_create(user=user, defaults={"account": user.account})
     if connection.to_forget:
         forgetting.forget_at_once(connection)
-    elif not connection.is_same_mailbox(identity.tenant_id, identity.oid):
+    elif not _is_read_on(connection, identity, permissions):
         forgetting.forget_rows(connection)
     elif not permissions.reads_contacts:
         forgetting.forget_contacts(connection)
     _take_over(connection, identity, grant)
-    connection.permissions = permissions
+    connection.permissions, connection.ews_url = permissions, ews_url
+    if is_synchronised(permissions):
+        connection.next_attempt_at = connection.connected_at
+        enqueue_sync(connection.pk)
     connection.save()
-    _confirm_consent(user, grant, permissions)
+    CalendarService.objects.filter(account=user.account).update(tenant_confirmed_at=connection.connected_at)
+    client_secret.note_taken(user.account_id)
+    note_consent(user, grant, permissions)
     audit.record(
         AuditAction.CONNECTED,
         account=user.account,
@@ -58,8 +65,17 @@ def connect(user: User, identity: Identity, grant: Grant, permissions: Permissio
         target=user,
         after={"mailbox": connection.mailbox, "permissions": permissions.in_words(), "granted": grant.granted_scopes},
     )
-    enqueue_sync(connection.pk)
     return connection
+
+
+def _is_read_on(connection: Connection, identity: Identity, permissions: Permissions) -> bool:
+    """Whether what was read stays good: of the same mailbox, by the same method, since each has ids of its own."""
+    return connection.is_same_mailbox(identity.tenant_id, identity.oid) and connection.method == permissions.method
+
+
+def is_synchronised(permissions: Permissions) -> bool:
+    """Whether a worker may read the mailbox; those of Exchange servers are authorized, and not read yet."""
+    return permissions.method is Method.GRAPH
 
 
 def _refuse_if_forbidden(user: User, permissions: Permissions) -> None:
@@ -73,11 +89,25 @@ def _refuse_if_forbidden(user: User, permissions: Permissions) -> None:
         raise MeanwhileForbiddenError(Outcome.SETTING_CHANGED, policy.why_disconnected(reason, answer))
 
 
-def _confirm_consent(user: User, grant: Grant, permissions: Permissions) -> None:
-    """A token proves the company's consent where it covers what the company wants, not only what this person does."""
-    wanted = scopes.wanted(company_permissions(user.account, permissions))
-    if not scopes.missing(grant.granted_scopes, wanted):
-        CalendarService.objects.filter(account=user.account).update(consent_state=ConsentState.CONFIRMED)
+def _refuse_without_service(user: User, identity: Identity) -> None:
+    """The service may have been removed, switched off, or moved to another tenant."""
+    if not CalendarService.objects.ready().filter(account=user.account_id, tenant_id=identity.tenant_id).exists():
+        raise MeanwhileForbiddenError(Outcome.SWITCHED_OFF, NO_SERVICE)
+
+
+def note_consent(user: User, grant: Grant, permissions: Permissions) -> None:
+    """A token proves the company's consent where it covers what the company wants, not only what this person does.
+
+    It shows that some is lacking only where that was asked for, and says nothing of another resource than its own.
+    """
+    service = CalendarService.objects.filter(account=user.account).first()
+    if service is None:
+        return
+    company = company_consent.wanted(service)
+    if (company.method, company.ews_host) == (permissions.method, permissions.ews_host):
+        told = scopes.told_of(scopes.wanted(company), asked=scopes.wanted(permissions), granted=grant.granted_scopes)
+        if told == scopes.wanted(company) or scopes.missing(grant.granted_scopes, told):
+            consent_state.note_token(user.account, grant.granted_scopes, told, actor=user)
 
 
 def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None:
@@ -88,8 +118,9 @@ def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None
     connection.token_cache = grant.cache
     connection.token_cache_version += 1
     connection.state = ConnectionState.ACTIVE
-    connection.connected_at = connection.next_attempt_at = now
+    connection.connected_at, connection.next_attempt_at = now, None
     connection.disconnected_at, connection.disconnected_because = None, ""
     connection.failures, connection.last_error, connection.invalid_grant_at = 0, "", None
+    connection.told_to_reauthorize_at = None
     # A worker that is reading with the old tokens, perhaps from another mailbox, must not write any more.
     connection.lease_id = connection.lease_until = None

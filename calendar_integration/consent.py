@@ -1,20 +1,17 @@
 """The journey of one person to Microsoft and back: begin, and complete."""
 
 import json
-import uuid
 from collections.abc import Mapping
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import answers, attempts, connecting, id_token, scopes, tokens
+from calendar_integration import attempts, consent_state, scopes, tokens
 from calendar_integration.attempts import Ending
 from calendar_integration.availability import Availability, availability_of
-from calendar_integration.clients.selection import client_for_token
-from calendar_integration.connecting import MeanwhileForbiddenError
-from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
+from calendar_integration.errors import CalendarError
+from calendar_integration.evaluation import NoTenantError, evaluate, tenant_of
 from calendar_integration.models import AuthorizationAttempt, CalendarService, Outcome
 
 
@@ -26,21 +23,18 @@ class CannotConnectError(Exception):
         self.availability = availability
 
 
-class NoTenantError(Exception):
-    """The account has no calendar service, or one without tenant."""
-
-
-def begin(user: User, next_path: str) -> tuple[AuthorizationAttempt, str]:
-    """Start an attempt; answers it and the address at Microsoft.
+def begin(user: User, next_path: str, *, silent: bool = False) -> tuple[AuthorizationAttempt, str]:
+    """Start an attempt; answers it and the address at Microsoft, which is told to ask nothing if it is to be silent.
 
     Where Microsoft cannot be reached the address is empty and the attempt has ended. Raises CannotConnectError where
-    the integration is off for them, Atrium cannot do what was chosen, or the company has no service, and
-    TooManyAttemptsError where they went too often.
+    the integration is off for them or the company has no service, and TooManyAttemptsError where they went too often.
     """
     availability = availability_of(user)
     if availability.obstacle:
         raise CannotConnectError(availability)
-    attempt = attempts.open_attempt(user, next_path, availability.permissions)
+    attempt = attempts.open_attempt(
+        user, next_path, availability.permissions, ews_url=availability.integration.ews_url, is_silent=silent
+    )
     try:
         flow = tokens.begin_flow(
             tenant_of(user),
@@ -48,6 +42,7 @@ def begin(user: User, next_path: str) -> tuple[AuthorizationAttempt, str]:
             state=attempt.state,
             redirect_uri=redirect_uri(),
             login_hint=user.email,
+            silent=silent,
         )
     except (CalendarError, NoTenantError) as error:
         attempts.finish(attempt, Ending(Outcome.UNAVAILABLE, str(error)))
@@ -66,72 +61,20 @@ def complete(user: User, query: Mapping[str, str]) -> AuthorizationAttempt | Non
     attempt = attempts.claim(user, state)
     if attempt is None:
         return attempts.ended_by_policy(user, state)
-    ending = _evaluate(attempt, query)
+    ending = evaluate(attempt, query)
     attempts.finish(attempt, ending)
+    _note(attempt)
     return attempt
 
 
-def tenant_of(user: User) -> uuid.UUID:
-    """The tenant of the person's account. Raises NoTenantError."""
-    service = CalendarService.objects.ready().filter(account=user.account).first()
-    if service is None or service.tenant_id is None:
-        raise NoTenantError
-    return service.tenant_id
+def _note(attempt: AuthorizationAttempt) -> None:
+    """What the end of an attempt says of the company."""
+    if attempt.outcome == Outcome.CONSENT_REQUIRED and attempt.refused_by_microsoft:
+        consent_state.note_refusal(attempt.account, actor=attempt.user)
+    if attempt.outcome == Outcome.CONNECTED and attempt.is_silent:
+        CalendarService.objects.filter(account=attempt.account).update(federation_shown_at=attempt.ended_at)
 
 
 def redirect_uri() -> str:
     """Where Microsoft sends people back to; it must be registered with exactly this spelling."""
     return settings.PORTAL_URL + reverse("office365_callback")
-
-
-def _evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending:
-    error_outcome = answers.outcome_of_error(query)
-    if error_outcome:
-        # Microsoft's words, shortened: they help the administrator who looks the reference up.
-        return Ending(error_outcome, query.get("error_description", query.get("error", "")))
-    try:
-        grant = tokens.redeem(tenant_of(attempt.user), json.loads(attempt.flow), dict(query))
-        return _accept(attempt, grant)
-    except tokens.AuthorizationRefusedError as error:
-        return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error), refused_by_microsoft=True)
-    except (UnavailableError, InvalidClientError) as error:
-        return Ending(Outcome.UNAVAILABLE, str(error))
-    except (CalendarError, NoTenantError) as error:
-        return Ending(Outcome.ERROR, str(error))
-    except MeanwhileForbiddenError as forbidden:
-        return Ending(forbidden.outcome, forbidden.words)
-
-
-def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
-    """Connect the mailbox if the grant is for the right tenant, person and permissions."""
-    tenant_id = tenant_of(attempt.user)
-    flaw = id_token.find_flaw(
-        grant.claims,
-        client_id=settings.MS_CLIENT_ID,
-        tenant_id=tenant_id,
-        authority_host=settings.MS_AUTHORITY_HOST,
-        now=timezone.now(),
-    )
-    if flaw:
-        return Ending(
-            Outcome.WRONG_TENANT if flaw is id_token.Flaw.TENANT else Outcome.INVALID_TOKEN,
-            f"id token: {flaw}",
-        )
-    missing = scopes.missing(grant.granted_scopes, scopes.wanted(attempt.permissions))
-    if missing:
-        return Ending(Outcome.FEWER_SCOPES, ", ".join(scopes.IN_WORDS[scope] for scope in missing))
-    identity = id_token.identity(grant.claims)
-    if not _is_mailbox_of(attempt.user, identity, grant):
-        return Ending(Outcome.WRONG_MAILBOX, identity.user_principal_name)
-    connecting.connect(attempt.user, identity, grant, attempt.permissions)
-    return Ending(Outcome.CONNECTED)
-
-
-def _is_mailbox_of(user: User, identity: id_token.Identity, grant: tokens.Grant) -> bool:
-    """Whether the mailbox is the signed-in person's, by mail address or principal name.
-
-    Graph is asked as well, with the token that will read the mailbox: the two have to be about the same person.
-    """
-    profile = client_for_token(grant.access_token).me()
-    names = (profile.mail.lower(), profile.user_principal_name.lower())
-    return user.email in names and profile.oid.lower() == str(identity.oid)

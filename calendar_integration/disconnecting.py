@@ -15,6 +15,17 @@ from calendar_integration.setting_definitions import INTEGRATION
 
 WORDS = "Disconnected from Office 365, and what was synchronised is deleted"
 
+# The columns of every connection that ends, whoever ends it; no worker may go on with it.
+ENDED = {
+    "connected_at": None,
+    "to_forget": True,
+    "lease_id": None,
+    "lease_until": None,
+    "next_attempt_at": None,
+    "failures": 0,
+    "invalid_grant_at": None,
+}
+
 
 def enforce(account: Account, people: Collection[int] | None, *, actor: User | str, reason: str) -> dict[int, str]:
     """Disconnect those whose locked setting differs from what they authorized; a consequence of accounts.extensions.
@@ -69,13 +80,7 @@ def disconnect(account: Account, because: Mapping[int, str], *, actor: User | st
         state=ConnectionState.DISCONNECTED_BY_POLICY,
         disconnected_because=_words(because, 700),
         disconnected_at=now,
-        connected_at=None,
-        to_forget=True,
-        lease_id=None,
-        lease_until=None,
-        next_attempt_at=None,
-        failures=0,
-        invalid_grant_at=None,
+        **ENDED,
     )
     entries = [
         _entry(person, because[person.pk], reason)

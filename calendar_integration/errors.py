@@ -36,6 +36,24 @@ class InvalidGrantError(CalendarError):
     in_words = "Microsoft did not accept the authorization. If it stays so, connect again."
 
 
+class InteractionRequiredError(InvalidGrantError):
+    """Microsoft wants to see the person: a second step, or a rule of the company. It counts like a refused token."""
+
+    in_words = "Microsoft asks for another sign-in, perhaps with a second step. If it stays so, connect again."
+
+
+class ConsentRefusedError(CalendarError):
+    """The company's consent is gone or not yet everywhere: an Office 365 admin's to mend, nobody connects again."""
+
+    in_words = "Your company's approval of Atrium is missing at Microsoft. An Office 365 admin has to approve it again."
+
+
+class RequestRefusedError(CalendarError):
+    """Microsoft refused what was asked for, for a reason that no sign-in of the person mends."""
+
+    in_words = "Microsoft refused Atrium's request. Atrium tries again by itself."
+
+
 class InvalidClientError(CalendarError):
     """Our own client secret is wrong or has expired: the operator's to mend, nobody is disconnected for it."""
 

@@ -5,6 +5,7 @@ https://learn.microsoft.com/exchange/client-developer/exchange-web-services/ews-
 
 import ipaddress
 import re
+from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
 
 from accounts.tiered_settings.kinds import ImpossibleValueError
@@ -34,10 +35,11 @@ _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+\Z")
 _NUMBER = re.compile(r"(0x[0-9a-f]*|[0-9]+)\Z")
 
 
-def canonical(text: str) -> str:
+def canonical(text: str, named_origins: Collection[str] = ()) -> str:
     """The address as it is stored; a bare host name gets the scheme and the usual path.
 
-    Raises ImpossibleValueError with a sentence for the administrator.
+    `named_origins`, such as https://exchange.internal:8443, are those that the operator lets it have although their
+    port is unusual or they are private. Raises ImpossibleValueError with a sentence for the administrator.
     """
     typed = text.strip()
     if not typed:
@@ -45,8 +47,8 @@ def canonical(text: str) -> str:
     if not typed.isprintable() or any(mark in typed for mark in " \\%"):
         raise ImpossibleValueError("The EWS URL has characters that no such address has.")
     parts = _split(typed if "://" in typed else f"https://{typed}")
-    host = _host(parts)
-    address = f"https://{f'[{host}]' if ':' in host else host}{_path(parts.path)}"
+    origin = f"https://{parts.netloc.lower()}"
+    address = (origin if origin in named_origins else _public_origin(parts)) + _path(parts.path)
     if len(address) > LONGEST:
         raise ImpossibleValueError(f"The EWS URL is longer than {LONGEST} characters.")
     return address
@@ -57,11 +59,24 @@ def host_of(address: str) -> str:
     return urlsplit(address).hostname or ""
 
 
+def is_microsofts(host: str) -> bool:
+    """Whether it is a host of Exchange Online."""
+    return any(host == domain or host.endswith(f".{domain}") for domain in MICROSOFT_DOMAINS)
+
+
+def in_exchange_online(host: str) -> str:
+    """Why mailboxes there are not reached by EWS, for administrators."""
+    return (
+        f"{host} is Exchange Online: choose Microsoft Graph for it. Microsoft has been closing EWS there since"
+        " 1 October 2026 and ends it for good on 1 April 2027."
+    )
+
+
 def _split(typed: str) -> SplitResult:
     """The parts of the address, of which only host and path may say anything."""
     try:
         parts = urlsplit(typed)
-        port = parts.port
+        _ = parts.port  # which is read here for the first time
     except ValueError as error:
         raise ImpossibleValueError("The EWS URL is not an address that can be read.") from error
     if parts.scheme != "https":
@@ -70,9 +85,14 @@ def _split(typed: str) -> SplitResult:
         raise ImpossibleValueError("The EWS URL must hold no user name or password.")
     if "?" in typed or "#" in typed:
         raise ImpossibleValueError("The EWS URL must end with its path: nothing after a ? or a #.")
-    if port not in (None, HTTPS_PORT) or parts.netloc.endswith(":"):
-        raise ImpossibleValueError("The EWS URL must name no port: Exchange answers on the usual one, 443.")
     return parts
+
+
+def _public_origin(parts: SplitResult) -> str:
+    if parts.port not in (None, HTTPS_PORT) or parts.netloc.endswith(":"):
+        raise ImpossibleValueError("The EWS URL must name no port: Exchange answers on the usual one, 443.")
+    host = _host(parts)
+    return f"https://{f'[{host}]' if ':' in host else host}"
 
 
 def _host(parts: SplitResult) -> str:
@@ -89,11 +109,8 @@ def _host(parts: SplitResult) -> str:
         raise ImpossibleValueError("The EWS URL points at this machine itself; name the Exchange server.")
     if len(labels) < 2 or len(host) > 253 or not all(_LABEL.match(label) for label in labels):
         raise ImpossibleValueError("The EWS URL has to name the server in full, such as mail.contoso.example.")
-    if any(host == domain or host.endswith(f".{domain}") for domain in MICROSOFT_DOMAINS):
-        raise ImpossibleValueError(
-            f"{host} is Exchange Online: choose Microsoft Graph for it. Microsoft has been closing EWS there since"
-            " 1 October 2026 and ends it for good on 1 April 2027."
-        )
+    if is_microsofts(host):
+        raise ImpossibleValueError(in_exchange_online(host))
     return host
 
 

@@ -15,6 +15,17 @@ BATCH = 1000  # rows per transaction
 MOST_CONNECTIONS = 100  # per run of the task that finishes what others left
 
 ROWS = (Meeting, Contact, Stream)
+FORGOTTEN = (
+    "tenant_id",
+    "oid",
+    "mailbox",
+    "ews_url",
+    "granted_scopes",
+    "last_good_sync_at",
+    "last_error",
+    "told_to_reauthorize_at",
+    "to_forget",
+)
 
 
 def forget(connection_id: int) -> None:
@@ -43,9 +54,7 @@ def _delete_some(connection_id: int) -> bool:
             rows.objects.filter(pk__in=some).delete()
             return True
     _finish(connection)
-    connection.save(
-        update_fields=["tenant_id", "oid", "mailbox", "granted_scopes", "last_good_sync_at", "last_error", "to_forget"]
-    )
+    connection.save(update_fields=FORGOTTEN)
     return False
 
 
@@ -70,8 +79,9 @@ def forget_contacts(connection: Connection) -> None:
 
 def _finish(connection: Connection) -> None:
     mailbox = connection.mailbox
-    connection.tenant_id = connection.oid = connection.last_good_sync_at = None
-    connection.mailbox = connection.granted_scopes = connection.last_error = ""
+    connection.tenant_id = connection.oid = None
+    connection.last_good_sync_at = connection.told_to_reauthorize_at = None
+    connection.mailbox = connection.ews_url = connection.granted_scopes = connection.last_error = ""
     connection.to_forget = False
     audit.record(
         AuditAction.MAILBOX_FORGOTTEN,

@@ -1,7 +1,7 @@
 """The value of the integration setting: on or off, by which method, with which permissions. Pure, without Django."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -35,20 +35,21 @@ SERVICES = tuple((method, f"Office 365: {label}") for method, label in METHODS)
 CALENDARS = ((CalendarAccess.READ.value, "Read"), (CalendarAccess.READWRITE.value, "Read and write"))
 CONTACTS = ((ContactAccess.NONE.value, "None"), (ContactAccess.READ.value, "Read"))
 
-NOT_YET = "Connecting by EWS URL is not possible yet: until it is, nobody with this choice is asked or can connect."
 BARE_HOST = f"For an Exchange server of your own. A host name alone becomes https://…{ews_url.NORMAL_PATH}."
 FULL_ACCESS = "EWS always gives full access to the mailbox."
-READS_ONLY = "Atrium does not write to calendars yet."
+TRIED = "Atrium asks the server before it saves the address."
+WRITING = "With read and write, people answer invitations on the Meetings page."
 WITH_EWS, WITH_GRAPH = ("method", Method.EWS.value), ("method", Method.GRAPH.value)
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """What a mailbox is, or would be, authorized with."""
+    """What a mailbox is, or would be, authorized with; by EWS that is the host, since tokens are for one host only."""
 
     method: Method = Method.GRAPH
     calendars: CalendarAccess = CalendarAccess.READ
     contacts: ContactAccess = ContactAccess.READ
+    ews_host: str = ""
 
     @property
     def writes_calendars(self) -> bool:
@@ -63,7 +64,7 @@ class Permissions:
     def in_words(self) -> str:
         """Such as "Microsoft Graph, calendars read, contacts read"."""
         if self.method is Method.EWS:
-            return "EWS, full mailbox access"
+            return f"EWS{f' at {self.ews_host}' if self.ews_host else ''}, full mailbox access"
         calendars, contacts = dict(CALENDARS)[self.calendars].lower(), dict(CONTACTS)[self.contacts].lower()
         return f"Microsoft Graph, calendars {calendars}, contacts {contacts}"
 
@@ -80,13 +81,15 @@ class Integration:
 
     @classmethod
     def of(cls, value: Any) -> Self:
-        """From JSON, brought into the form in which it is stored. Raises ImpossibleValueError."""
+        """From JSON as it is stored, where what does not count has no effect. Raises ImpossibleValueError."""
         if not isinstance(value, Mapping) or set(value) != set(cls.__dataclass_fields__):
             raise ImpossibleValueError("Choose on or off, the method, and the permissions.")
         if not isinstance(value["on"], bool):
             raise ImpossibleValueError("Choose on or off.")
         if _one_of(METHODS, value["method"], "method") == Method.EWS:
-            return cls(value["on"], Method.EWS, CalendarAccess.READWRITE, ContactAccess.READ, _address(value))
+            if not isinstance(value["ews_url"], str):
+                raise ImpossibleValueError("The EWS URL has to be text.")
+            return cls(value["on"], Method.EWS, CalendarAccess.READWRITE, ContactAccess.READ, value["ews_url"])
         return cls(
             value["on"],
             Method.GRAPH,
@@ -97,7 +100,7 @@ class Integration:
     @property
     def permissions(self) -> Permissions:
         """What people are asked to authorize."""
-        return Permissions(self.method, self.calendars, self.contacts)
+        return Permissions(self.method, self.calendars, self.contacts, self.ews_host)
 
     @property
     def ews_host(self) -> str:
@@ -108,8 +111,6 @@ class Integration:
         """Such as "On: Microsoft Graph, calendars read, contacts read"."""
         if not self.on:
             return "Off"
-        if self.method is Method.EWS:
-            return f"On: EWS at {self.ews_host}, full mailbox access"
         return f"On: {self.permissions.in_words()}"
 
 
@@ -120,27 +121,29 @@ def _one_of(labels: tuple[tuple[str, str], ...], value: Any, what: str) -> str:
     return value
 
 
-def _address(value: Mapping[str, Any]) -> str:
-    if not isinstance(value["ews_url"], str):
-        raise ImpossibleValueError("The EWS URL has to be text.")
-    return ews_url.canonical(value["ews_url"])
-
-
 @dataclass(frozen=True)
 class IntegrationKind:
-    """How values of the setting behave on the settings pages."""
+    """How values of the setting behave on the settings pages.
+
+    `named_origins` answers the origins that the operator lets an EWS URL have although they are private.
+    """
+
+    named_origins: Callable[[], Collection[str]] = tuple
 
     has_switch = True
     options = (
         Option("method", "Default calendar service", SERVICES),
-        Option("ews_url", "EWS URL", hint=f"{BARE_HOST} {FULL_ACCESS} {NOT_YET}", only_with=WITH_EWS),
-        Option("calendars", "Calendars", CALENDARS, hint=READS_ONLY, only_with=WITH_GRAPH),
+        Option("ews_url", "EWS URL", hint=f"{BARE_HOST} {FULL_ACCESS} {TRIED}", only_with=WITH_EWS),
+        Option("calendars", "Calendars", CALENDARS, hint=WRITING, only_with=WITH_GRAPH),
         Option("contacts", "Contacts", CONTACTS, only_with=WITH_GRAPH),
     )
 
     def check(self, value: Any) -> dict[str, Any]:
         """The value as it is stored. Raises ImpossibleValueError."""
-        return self.stored(Integration.of(value))
+        integration = Integration.of(value)
+        if integration.method is Method.EWS:
+            integration = replace(integration, ews_url=ews_url.canonical(integration.ews_url, self.named_origins()))
+        return self.stored(integration)
 
     def stored(self, integration: Integration) -> dict[str, Any]:
         """The value as JSON, which knows no enums."""

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from accounts.models import User
+from calendar_integration import answering
 from calendar_integration.models import Meeting, MeetingKind
 
 DAYS = 14
@@ -23,12 +24,20 @@ REPEATS = {
     "absoluteYearly": "yearly",
     "relativeYearly": "yearly",
 }
-ANSWERS = {"tentativelyAccepted": "Tentative", "declined": "Declined", "notResponded": "Not answered yet"}
+ANSWERS = {
+    "accepted": "You accepted",
+    "tentativelyAccepted": "You answered maybe",
+    "declined": "You declined",
+    "notResponded": "Not answered yet",
+}
 
 
 @dataclass(frozen=True)
 class Item:
-    """A meeting on one day of the agenda; times are in the person's zone."""
+    """A meeting on one day of the agenda; times are in the person's zone.
+
+    `unanswerable` says why there is no answer to give to it, or nothing.
+    """
 
     meeting: Meeting
     starts: datetime | None
@@ -37,12 +46,23 @@ class Item:
     last_day: date
     is_now: bool
     elsewhere: str
+    unanswerable: str
 
     @property
     def title(self) -> str:
         """Its subject; Exchange's prefix of a cancelled one says again what the page says anyway."""
         subject = self.meeting.subject
         return subject.removeprefix("Canceled: ") if self.meeting.is_cancelled else subject
+
+    @property
+    def answer(self) -> str:
+        """What the person answered, in words; nothing where there was nothing to answer."""
+        return "" if self.meeting.is_cancelled else ANSWERS.get(self.meeting.response, "")
+
+    @property
+    def outlook_link(self) -> str:
+        """Where Outlook shows it on the web, or nothing."""
+        return self.meeting.web_link if self.meeting.web_link.startswith("https://") else ""
 
     @property
     def has_others(self) -> bool:
@@ -66,7 +86,6 @@ class Item:
             f"organised by {organizer}" if organizer else "",
             f"{meeting.attendee_count} invited" if meeting.attendee_count else "",
             self._repeats(),
-            ANSWERS.get(meeting.response, "") if not meeting.is_cancelled else "",
             "Free" if meeting.show_as == "free" and not (meeting.is_all_day or meeting.is_cancelled) else "",
         ]
         return [fact for fact in facts if fact]
@@ -115,7 +134,7 @@ def _days(meetings: QuerySet[Meeting], zone: ZoneInfo, first: date, last: date) 
     now = timezone.now()
     by_day: dict[date, list[Item]] = defaultdict(list)
     for meeting in meetings:
-        item = _item(meeting, zone, now)
+        item = item_of(meeting, zone, now)
         shown_until = min(item.last_day, last, item.first_day + timedelta(days=60))
         day = max(item.first_day, first)
         while day <= shown_until:
@@ -129,14 +148,17 @@ def _order(item: Item) -> tuple[bool, datetime, str]:
     return item.starts is not None, item.starts or earliest, item.meeting.subject
 
 
-def _item(meeting: Meeting, zone: ZoneInfo, now: datetime) -> Item:
+def item_of(meeting: Meeting, zone: ZoneInfo, now: datetime) -> Item:
+    """The meeting as it is shown to somebody in this zone."""
+    unanswerable = answering.why_unanswerable(meeting, now, now.astimezone(zone).date())
     if meeting.start_date and meeting.end_date:
         last = meeting.end_date - timedelta(days=1)
-        return Item(meeting, None, None, meeting.start_date, last, is_now=False, elsewhere="")
+        return Item(meeting, None, None, meeting.start_date, last, False, "", unanswerable)
     starts, ends = (moment.astimezone(zone) for moment in meeting.times)
     last_moment = max(starts, ends - timedelta(microseconds=1))
     is_now = starts <= now < ends and not meeting.is_cancelled
-    return Item(meeting, starts, ends, starts.date(), last_moment.date(), is_now, _elsewhere(meeting, starts))
+    elsewhere = _elsewhere(meeting, starts)
+    return Item(meeting, starts, ends, starts.date(), last_moment.date(), is_now, elsewhere, unanswerable)
 
 
 def _elsewhere(meeting: Meeting, starts: datetime) -> str:

@@ -16,7 +16,8 @@ from accounts.tiered_settings.reading import effective
 from accounts.tiered_settings.resolution import Answer
 from calendar_integration import consent
 from calendar_integration.attempts import TooManyAttemptsError
-from calendar_integration.integration_setting import Integration, Method
+from calendar_integration.consent_state import PROPAGATING
+from calendar_integration.integration_setting import Integration
 from calendar_integration.models import (
     ACTIVE_STATES,
     AskMode,
@@ -29,7 +30,6 @@ from calendar_integration.setting_definitions import ASK, INTEGRATION
 
 PAUSE = timedelta(hours=24)
 CANCELS_THAT_PAUSE = 3
-PROPAGATING = timedelta(minutes=30)  # how long after a report of consent Microsoft may still ask for it
 PLAINLY_REFUSED = Q(outcome=Outcome.CONSENT_REQUIRED, refused_by_microsoft=True)
 GAVE_UP = (Outcome.DECLINED, Outcome.CONSENT_REQUIRED)
 
@@ -41,7 +41,6 @@ class Verdict(StrEnum):
     NOT_SSO = "not_sso"
     ASK_IS_OFF = "ask_is_off"
     INTEGRATION_IS_OFF = "integration_is_off"
-    EWS_IS_NOT_POSSIBLE_YET = "ews_is_not_possible_yet"
     NO_TENANT = "no_tenant"
     CONNECTED = "connected"
     ASKED_BEFORE = "asked_before"
@@ -55,7 +54,6 @@ class Facts:
     signed_in_by_sso: bool
     ask: AskMode
     is_enabled: bool
-    by_ews: bool
     has_tenant: bool
     is_connected: bool
     was_asked: bool
@@ -68,7 +66,6 @@ def decide(facts: Facts) -> Verdict:
         (not facts.signed_in_by_sso, Verdict.NOT_SSO),
         (facts.ask == AskMode.OFF, Verdict.ASK_IS_OFF),
         (not facts.is_enabled, Verdict.INTEGRATION_IS_OFF),
-        (facts.by_ews, Verdict.EWS_IS_NOT_POSSIBLE_YET),
         (not facts.has_tenant, Verdict.NO_TENANT),
         (facts.is_connected, Verdict.CONNECTED),
         (facts.ask == AskMode.FIRST and facts.was_asked, Verdict.ASKED_BEFORE),
@@ -119,7 +116,6 @@ def facts(account: Account, user: User | None, answers: Mapping[str, Answer]) ->
         signed_in_by_sso=True,
         ask=AskMode(answers[ASK.key].value),
         is_enabled=integration.on and bool(service and service.is_enabled),
-        by_ews=integration.method is Method.EWS,
         has_tenant=bool(service and service.tenant_id),
         is_connected=bool(connection and connection.is_active),
         was_asked=bool(connection and connection.asked_at),

@@ -49,12 +49,20 @@ def send_forgetting(connection_ids: Sequence[int]) -> None:
         logger.warning("%s mailboxes wait to be forgotten, the queue is out of reach: %s", len(connection_ids), error)
 
 
-def _send(task: str, calls: list[list[object]]) -> None:
+def send_notice(task: str, row_id: int) -> None:
+    """Ask for a mail about this row. It waits for a worker as long as it takes: nobody asks for it a second time."""
+    try:
+        _send(task, [[row_id]], expires=None)
+    except OperationalError as error:
+        logger.warning("%s of %s was not queued, the queue is out of reach: %s", task, row_id, error)
+
+
+def _send(task: str, calls: list[list[object]], *, expires: timedelta | None = CLAIM) -> None:
     """Queue the task once for each list of arguments. Raises OperationalError where the queue is out of reach."""
     if not queue_answers():
         raise OperationalError("Redis does not answer")
     for arguments in calls:
-        current_app.send_task(task, arguments, retry=False, expires=CLAIM.total_seconds())
+        current_app.send_task(task, arguments, retry=False, expires=expires.total_seconds() if expires else None)
 
 
 def queue_answers() -> bool:

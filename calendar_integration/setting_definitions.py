@@ -1,12 +1,22 @@
 """The settings of Office 365."""
 
+from collections.abc import Collection
+
+from django.conf import settings
+
 from accounts.tiered_settings import registry
 from accounts.tiered_settings.definitions import EVERY_TIER, SettingDefinition, Tier
 from accounts.tiered_settings.kinds import Choice, Switch
 from calendar_integration.integration_setting import Integration, IntegrationKind
 from calendar_integration.models.service import AskMode
 
-_KIND = IntegrationKind()
+
+def named_origins() -> Collection[str]:
+    """The origins that an EWS URL may have although they are private: the operator's word, not an administrator's."""
+    return frozenset(settings.PRIVATE_URLS_ALLOWED)
+
+
+_KIND = IntegrationKind(named_origins)
 
 INTEGRATION = SettingDefinition(
     key="office365.integration",

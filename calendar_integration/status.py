@@ -2,35 +2,30 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.timesince import timesince
 
 from accounts.models import User
+from calendar_integration import ews_url, status_words
 from calendar_integration.availability import Availability, Obstacle, availability_of
-from calendar_integration.integration_setting import Permissions
+from calendar_integration.integration_setting import Method, Permissions
 from calendar_integration.models import (
     DISCONNECTED_STATES,
     AuthorizationAttempt,
     CalendarService,
     Connection,
     ConnectionState,
+    ConsentRequest,
     ConsentState,
     Outcome,
     Stream,
 )
+from calendar_integration.status_words import WORDS, Tone
 from calendar_integration.sync import schedule
 
-
-class Tone(StrEnum):
-    """How a sentence is coloured."""
-
-    GOOD = "good"
-    WAITING = "waiting"
-    WRONG = "wrong"
-    QUIET = "quiet"
+AGREED = (ConsentState.REPORTED, ConsentState.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -43,12 +38,18 @@ class MailboxStatus:
     mailbox: str = ""
     checked_at: datetime | None = None
     can_connect: bool = False
+    action: str = ""  # what the button says that leads to Microsoft
     is_first_sync: bool = False
     reads: tuple[tuple[str, int, bool], ...] = ()
     window: tuple[date, date] | None = None
     needs_help: bool = False
+    requested_at: datetime | None = None  # since when their admins know that they wait
+    is_agreed: bool = False  # an Office 365 admin is said to have agreed, which this person waits for
+    agreed_at: datetime | None = None
     detail: str = ""
     obstacle: str = ""
+    lacks_service: bool = False  # nobody of the company can connect
+    is_unread: bool = False  # connected by a method that Atrium does not read with yet
     # Of the connection; where there is none, what would be asked for.
     permissions: Permissions = field(default_factory=Permissions)
     may_add_contacts: bool = False
@@ -56,7 +57,16 @@ class MailboxStatus:
     @property
     def has_nothing_to_show(self) -> bool:
         """Whether a page can say no more than how to connect, or why that is not possible."""
-        return self.state in DISCONNECTED_STATES or (not self.mailbox and (self.can_connect or bool(self.obstacle)))
+        return (
+            self.is_unread
+            or self.state in DISCONNECTED_STATES
+            or (not self.mailbox and (self.can_connect or bool(self.obstacle)))
+        )
+
+    @property
+    def is_checked_silently(self) -> bool:
+        """Whether the button asks Microsoft for an approval without a page, where somebody would be stranded again."""
+        return self.state == ConnectionState.BLOCKED_BY_ADMIN and not self.is_agreed
 
     @property
     def way_back(self) -> str:
@@ -79,38 +89,8 @@ class MailboxStatus:
         return f"{timesince(self.checked_at, depth=1)} ago"
 
 
-TEXTS = {
-    ConnectionState.NONE: (Tone.QUIET, "Your Office 365 calendar is not connected."),
-    ConnectionState.PENDING: (Tone.WAITING, "You went to Microsoft and have not come back yet."),
-    ConnectionState.STALE: (
-        Tone.WRONG,
-        "Out of date: Atrium has not reached your mailbox lately and keeps trying.",
-    ),
-    ConnectionState.NEEDS_REAUTHORIZATION: (
-        Tone.WRONG,
-        "Microsoft no longer accepts the authorization. Connect again; nothing is lost.",
-    ),
-    ConnectionState.BLOCKED_BY_ADMIN: (
-        Tone.WAITING,
-        "An Office 365 admin of your company has to approve first.",
-    ),
-    ConnectionState.MAILBOX_UNSUPPORTED: (
-        Tone.WRONG,
-        "Microsoft says there is no mailbox here that Atrium can read. It may lack a licence. Ask your administrator.",
-    ),
-    ConnectionState.DISCONNECTED_BY_USER: (Tone.QUIET, "You disconnected your Office 365 calendar."),
-    ConnectionState.DISCONNECTED_BY_POLICY: (
-        Tone.WAITING,
-        "Disconnected by your company's settings.",
-    ),
-}
-
-
-FAILED = "The last try failed; Atrium tries again by itself."
-
-
 def mailbox_status(user: User) -> MailboxStatus:
-    """The person's mailbox as it stands: five queries at most."""
+    """The person's mailbox as it stands: six queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
     connection = Connection.objects.filter(user=user).prefetch_related(streams).first()
     if connection is not None and connection.is_active:
@@ -138,21 +118,36 @@ def _inactive(user: User, connection: Connection | None, availability: Availabil
     """The sentence where there is no connection, or one that a person has to mend."""
     state = ConnectionState(connection.state) if connection else ConnectionState.NONE
     if availability.obstacle is Obstacle.NO_SERVICE:
-        return MailboxStatus(Tone.QUIET, "Your company has not set up Office 365 in Atrium yet.", state)
-    tone, text = TEXTS[state]
-    service = availability.service
-    needs_help = service is not None and availability.obstacle is None and _needs_help(user, service, state)
-    return MailboxStatus(
-        tone,
-        text,
+        words = availability.words
+        return MailboxStatus(Tone.QUIET, words, state, obstacle=words, lacks_service=True)
+    known, can_connect = WORDS[state], availability.obstacle is None
+    status = MailboxStatus(
+        known.tone,
+        known.text,
         state,
         connection.mailbox if connection and not connection.to_forget else "",
-        can_connect=availability.obstacle is None,
-        needs_help=needs_help,
+        can_connect=can_connect,
+        action=known.action,
         detail=connection.disconnected_because if connection and state in DISCONNECTED_STATES else "",
         obstacle=availability.words,
         permissions=availability.permissions,
     )
+    if state == ConnectionState.DISCONNECTED_BY_USER and connection:
+        rest = status_words.BEING_DELETED if connection.to_forget else status_words.NOTHING_KEPT
+        return replace(status, text=f"{known.text} {rest}")
+    return _with_help(user, status, availability.service) if can_connect and availability.service else status
+
+
+def _with_help(user: User, status: MailboxStatus, service: CalendarService) -> MailboxStatus:
+    """The same with what is known about the approval that it may be waiting for."""
+    status = replace(status, needs_help=_needs_help(user, service, ConnectionState(status.state)))
+    if status.state != ConnectionState.BLOCKED_BY_ADMIN:
+        return status
+    if service.consent_state in AGREED:
+        agreed_at = service.consent_reported_at
+        return replace(status, is_agreed=True, agreed_at=agreed_at, action=status_words.CONNECT)
+    waiting = ConsentRequest.objects.filter(user=user, told_at=None).values_list("asked_at", flat=True).first()
+    return replace(status, requested_at=waiting)
 
 
 def _needs_help(user: User, service: CalendarService, state: ConnectionState) -> bool:
@@ -165,17 +160,21 @@ def _needs_help(user: User, service: CalendarService, state: ConnectionState) ->
 
 def _active(connection: Connection, now: datetime) -> MailboxStatus:
     """The sentence for a mailbox we hold tokens for."""
-    checked_at = connection.last_good_sync_at
+    state, mailbox, checked_at = connection.state, connection.mailbox, connection.last_good_sync_at
+    if connection.method == Method.EWS:
+        words = status_words.exchange_server(ews_url.host_of(connection.ews_url) or "your company's Exchange server")
+        return MailboxStatus(words.tone, words.text, state, mailbox, is_unread=True)
     if checked_at is None:
         return _first_sync(connection)
-    late = now - checked_at > schedule.patience()
-    if connection.state == ConnectionState.STALE or late:
-        tone, text = TEXTS[ConnectionState.STALE]
-        return MailboxStatus(tone, text, ConnectionState.STALE, connection.mailbox, checked_at, can_connect=True)
-    window = _window(connection)
+    if state == ConnectionState.STALE or now - checked_at > schedule.patience():
+        words = WORDS[ConnectionState.STALE]
+        return MailboxStatus(
+            words.tone, words.text, ConnectionState.STALE, mailbox, checked_at, can_connect=True, action=words.action
+        )
+    words, window = WORDS[ConnectionState.ACTIVE], _window(connection)
     if connection.last_error:
-        return MailboxStatus(Tone.WAITING, FAILED, connection.state, connection.mailbox, checked_at, window=window)
-    return MailboxStatus(Tone.GOOD, "Up to date", connection.state, connection.mailbox, checked_at, window=window)
+        return MailboxStatus(Tone.WAITING, status_words.FAILED, state, mailbox, checked_at, window=window)
+    return MailboxStatus(words.tone, words.text, state, mailbox, checked_at, window=window)
 
 
 def _window(connection: Connection) -> tuple[date, date] | None:
@@ -188,5 +187,5 @@ def _window(connection: Connection) -> tuple[date, date] | None:
 
 def _first_sync(connection: Connection) -> MailboxStatus:
     reads = tuple((s.kind, s.items_read, s.finished_at is not None) for s in connection.streams.all())
-    text = FAILED if connection.last_error else "Reading your mailbox for the first time."
+    text = status_words.FAILED if connection.last_error else status_words.FIRST_SYNC
     return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, is_first_sync=True, reads=reads)

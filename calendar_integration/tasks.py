@@ -4,7 +4,16 @@ import logging
 
 from celery import shared_task
 
-from calendar_integration import attempts, forgetting, queueing
+from calendar_integration import (
+    admin_consent,
+    attempts,
+    consent_links,
+    consent_mails,
+    consent_requests,
+    forgetting,
+    notices,
+    queueing,
+)
 from calendar_integration.sync import engine, schedule
 
 logger = logging.getLogger(__name__)
@@ -32,9 +41,11 @@ def dispatch_due() -> None:
 
 @shared_task(name="calendar_integration.expire_attempts")
 def expire_attempts() -> None:
-    """End authorizations that nobody came back from, and delete those that ended long ago."""
+    """End authorizations that nobody came back from, and delete those that ended long ago, with old consent links."""
     attempts.expire()
     attempts.delete_old()
+    admin_consent.delete_old()
+    consent_links.forget_old()
 
 
 @shared_task(name=queueing.FORGET_TASK)
@@ -48,3 +59,35 @@ def forget_mailboxes(connection_ids: list[int]) -> None:
 def forget_left_over() -> None:
     """Finish what a killed worker, or a queue out of reach, has left."""
     forget_mailboxes(forgetting.left_over())
+
+
+@shared_task(name=notices.REAUTHORIZE_TASK)
+def tell_to_reauthorize(connection_id: int) -> None:
+    """Tell somebody that they have to connect again."""
+    notices.tell_to_reauthorize(connection_id)
+
+
+@shared_task(name="calendar_integration.tell_untold")
+def tell_untold() -> None:
+    """Tell those whom a queue or a mail server out of reach has kept waiting."""
+    for connection_id in notices.untold():
+        notices.tell_to_reauthorize(connection_id)
+    consent_mails.catch_up()
+
+
+@shared_task(name=notices.SECRET_TASK)
+def tell_secret_refused(account_id: int) -> None:
+    """Tell an account's owners and admins that Microsoft refuses our client secret."""
+    notices.tell_secret_refused(account_id)
+
+
+@shared_task(name=consent_requests.MAIL_ADMINS_TASK)
+def mail_admins_about_consent(account_id: int) -> None:
+    """Tell an account's owners and admins who waits for an Office 365 admin."""
+    consent_mails.mail_admins(account_id)
+
+
+@shared_task(name=consent_requests.TELL_WAITING_TASK)
+def tell_waiting_for_consent(account_id: int) -> None:
+    """Tell those who waited that they can go on."""
+    consent_mails.tell_waiting(account_id)

@@ -4,6 +4,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#find-your-
 """
 
 import uuid
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -11,6 +12,18 @@ from django.conf import settings
 
 from calendar_integration.errors import UnavailableError
 from calendar_integration.http import session
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """An Entra tenant, and the domain by which it was found."""
+
+    id: uuid.UUID
+    domain: str
+
+
+class NoTenantFoundError(Exception):
+    """Microsoft knows no tenant with this domain."""
 
 
 def sign_in_origin(tenant_id: uuid.UUID) -> str:
@@ -42,3 +55,11 @@ def look_up(domain: str) -> uuid.UUID | None:
         return uuid.UUID(urlsplit(response.json()["token_endpoint"]).path.split("/")[1])
     except (requests.RequestException, KeyError, ValueError) as error:
         raise UnavailableError("Microsoft's discovery document could not be read.") from error
+
+
+def find(domain: str) -> Tenant:
+    """The tenant of a domain. Raises NoTenantFoundError where Microsoft knows none, or UnavailableError."""
+    tenant_id = look_up(domain)
+    if tenant_id is None:
+        raise NoTenantFoundError(f"Microsoft knows no tenant with the domain {domain}.")
+    return Tenant(tenant_id, domain)

@@ -60,11 +60,12 @@ def write_local_env(var: Path, ports: dict[str, int]) -> dict[str, str]:
     values = {
         "PORTAL_URL": f"http://localhost:{ports['PORT']}",
         "SANDBOX_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
-        "PRIVATE_URLS_ALLOWED": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
+        "PRIVATE_URLS_ALLOWED": f"http://127.0.0.1:{ports['SANDBOX_PORT']},{sandbox_tls}",
         "DNS_RESOLVER": f"127.0.0.1:{ports['SANDBOX_PORT']}",  # by UDP, so that it may be the sandbox's number
         "MS_AUTHORITY_HOST": sandbox_tls,
         "MS_GRAPH_URL": f"{sandbox_tls}/v1.0",
         "MS_CA_BUNDLE": str(var / "sandbox" / "ca.pem"),
+        "SSL_CERT_FILE": str(var / "sandbox" / "ca.pem"),  # for its Exchange server, which is met as any company's
         "MS_CLIENT_ID": SANDBOX_CLIENT_ID,
         "MS_CLIENT_SECRET": embedded.kept_secret(var / "client_secret", secrets.token_urlsafe(30)),
     }

@@ -6,13 +6,17 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-# Invitations, password resets, confirmations of addresses: what follows these is a token.
-_TOKENS = re.compile(r"(/invitation/|/password-reset/[^/\s]+/|/sso/[^/\s]+/confirm/)[^/\s'\"?]+")
+# Invitations, password resets, confirmations of addresses, links to consent: what follows these is a token. So is an
+# authorization code in the address that Microsoft sends people back to.
+_TOKENS = re.compile(
+    r"(/invitation/|/password-reset/[^/\s]+/|/sso/[^/\s]+/confirm/|(?<!/calendar-integration)/consent/)[^/\s'\"?]+"
+    r"|([?&]code=)[^&\s'\"]+"
+)
 
 
 def redacted(text: str) -> str:
     """The text with every token in an address of ours replaced."""
-    return _TOKENS.sub(r"\1[token]", text)
+    return _TOKENS.sub(r"\1\2[token]", text)
 
 
 class LineFormatter(logging.Formatter):

@@ -32,7 +32,9 @@ PERSONAL = (
 )
 GROUP_ADMIN = [("User Management", [("Groups", "groups")])]
 ADMIN = [
+    ("Admin", [("Overview", "overview")]),
     ("User Management", [("Users", "users"), ("Groups", "groups")]),
+    ("Room Management", [("Calendar Integration", "calendar_integration")]),
     (
         "Account Management",
         [("Account Settings", "account_settings"), ("Single Sign-On", "sso_setup"), ("Audit Log", "audit_log")],

@@ -74,6 +74,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.navigation.navigation",
                 "sso.banner.certificate_warnings",
+                "calendar_integration.banner.office365_banners",
             ],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"]),
@@ -210,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
     "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=15)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
+    "tell-untold": scheduled("calendar_integration.tell_untold", timedelta(minutes=10)),
     "forget-mailboxes": scheduled("calendar_integration.forget_left_over", timedelta(minutes=1)),
     "forget-sign-in-leftovers": scheduled("sso.forget_leftovers", timedelta(hours=1)),
     "forget-sign-in-attempts": scheduled("sso.forget_old", timedelta(days=1)),

@@ -7,8 +7,9 @@ from portal.home import home
 
 urlpatterns = [
     path("", home, name="home"),
-    path("", include("accounts.urls")),
+    path("", include("portal.overview.urls")),
     path("", include("sso.urls")),
+    path("", include("accounts.urls")),
     path("", include("calendar_integration.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -3,7 +3,26 @@
 https://owasp.org/www-community/attacks/Server_Side_Request_Forgery
 """
 
-from accounts.safe_http.fetching import fetch
-from accounts.safe_http.places import Place, UnsafeUrlError, checked_addresses, checked_place, is_public
+from accounts.safe_http.fetching import Reply, fetch, greet
+from accounts.safe_http.places import (
+    Place,
+    Resolver,
+    UnsafeUrlError,
+    checked_addresses,
+    checked_place,
+    is_public,
+    system_resolver,
+)
 
-__all__ = ["Place", "UnsafeUrlError", "checked_addresses", "checked_place", "fetch", "is_public"]
+__all__ = [
+    "Place",
+    "Reply",
+    "Resolver",
+    "UnsafeUrlError",
+    "checked_addresses",
+    "checked_place",
+    "fetch",
+    "greet",
+    "is_public",
+    "system_resolver",
+]

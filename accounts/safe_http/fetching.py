@@ -4,8 +4,9 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from time import monotonic
 
 import certifi
@@ -16,18 +17,48 @@ LARGEST = 512 * 1024  # bytes of a body
 PATIENCE = 10.0  # seconds for everything together
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What a server said: its status, where it leads on to, and what it asks people to prove who they are with."""
+
+    status: int
+    location: str
+    challenges: tuple[str, ...]
+    body: bytes = b""
+
+
 def fetch(
     url: str, *, largest: int = LARGEST, patience: float = PATIENCE, resolver: Resolver = system_resolver
 ) -> bytes:
     """The body of a 200 answer of at most `largest` bytes, within `patience` seconds. Raises UnsafeUrlError."""
-    place, deadline = checked_place(url), monotonic() + patience
+    place = checked_place(url)
+    reply = _exchange(place, {}, largest, patience, resolver)
+    if 300 <= reply.status < 400:
+        raise UnsafeUrlError(_leads_on(place, reply.location))
+    if reply.status != http.client.OK:
+        raise UnsafeUrlError(f"{place.host} answered with the error {reply.status}.")
+    return reply.body
+
+
+def greet(
+    url: str, headers: Mapping[str, str], *, patience: float = PATIENCE, resolver: Resolver = system_resolver
+) -> Reply:
+    """Whatever the server answers within `patience` seconds, without its body. Raises UnsafeUrlError."""
+    return _exchange(checked_place(url), headers, None, patience, resolver)
+
+
+def _exchange(
+    place: Place, headers: Mapping[str, str], largest: int | None, patience: float, resolver: Resolver
+) -> Reply:
+    """One GET; the body of a 200 answer is read up to `largest` bytes, and not at all without."""
+    deadline = monotonic() + patience
     addresses = checked_addresses(place, patience=patience, resolver=resolver)
     try:
         with _connection(place, addresses, deadline) as connection:
-            body = _body(place, connection, largest)
+            reply = _reply(place, connection, headers, largest)
             if monotonic() >= deadline:
                 raise TimeoutError("cut off, which looks like the end of an answer that does not say its length")
-            return body
+            return reply
     except ssl.SSLCertVerificationError as error:
         raise UnsafeUrlError(f"{place.host} showed no certificate that is valid for its name.") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -83,13 +114,19 @@ def _left(deadline: float) -> float:
     return max(deadline - monotonic(), 0.01)
 
 
-def _body(place: Place, connection: http.client.HTTPConnection, largest: int) -> bytes:
-    connection.request("GET", place.path, headers={"Accept-Encoding": "identity", "User-Agent": "Atrium"})
+def _reply(
+    place: Place, connection: http.client.HTTPConnection, headers: Mapping[str, str], largest: int | None
+) -> Reply:
+    connection.request("GET", place.path, headers={"Accept-Encoding": "identity", "User-Agent": "Atrium", **headers})
     answer = connection.getresponse()
-    if 300 <= answer.status < 400:
-        raise UnsafeUrlError(_leads_on(place, answer.getheader("Location", "")))
-    if answer.status != http.client.OK:
-        raise UnsafeUrlError(f"{place.host} answered with the error {answer.status}.")
+    challenges = answer.headers.get_all("WWW-Authenticate") or []
+    reply = Reply(answer.status, answer.getheader("Location", ""), tuple(challenges))
+    if largest is None or answer.status != http.client.OK:
+        return reply
+    return replace(reply, body=_body(place, answer, largest))
+
+
+def _body(place: Place, answer: http.client.HTTPResponse, largest: int) -> bytes:
     body = answer.read(largest + 1)
     if len(body) > largest:
         raise UnsafeUrlError(f"{place.host} sent more than {largest // 1024} kB.")

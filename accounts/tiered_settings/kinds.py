@@ -6,7 +6,12 @@ from typing import Any, Protocol
 
 
 class ImpossibleValueError(ValueError):
-    """A value that this setting cannot have; the message says why, in the person's words."""
+    """A value that this setting cannot have; the message says why, in the person's words.
+
+    `help_path` is a page of ours that says what to do about it, if there is one.
+    """
+
+    help_path = ""
 
 
 @dataclass(frozen=True)

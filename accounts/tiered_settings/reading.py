@@ -46,6 +46,8 @@ def _rows_of_person(keys: int) -> Prepared:
 
 
 def _of_person(user: User, wanted: Sequence[str]) -> dict[str, Answer]:
+    if not wanted:
+        return {}
     values = {f"key{number}": key for number, key in enumerate(wanted)}
     rows: Rows = defaultdict(lambda: defaultdict(list))
     for found, group in _rows_of_person(len(wanted)).rows(account=user.account_id, user=user.pk, **values):

@@ -8,9 +8,18 @@ only and take the rest from it; an *exception* is an occurrence that was changed
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 RowT = TypeVar("RowT", "MeetingRow", "ContactRow")
+
+
+class Response(StrEnum):
+    """What can be answered to an invitation, in the word that the mailbox then has for it."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentativelyAccepted"
+    DECLINED = "declined"
 
 
 class Window(NamedTuple):

@@ -7,13 +7,15 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from calendar_integration.clients import graph_contacts, graph_events
-from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Profile, RowT, Window
+from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Profile, Response, RowT, Window
 from calendar_integration.clients.graph_transport import GraphTransport
 from calendar_integration.errors import UnavailableError
 
 PAGE_SIZE = 200
 # Repeated on every request: a preference holds for the request it came with.
 PREFER = f'IdType="ImmutableId", outlook.body-content-type="text", odata.maxpagesize={PAGE_SIZE}'
+
+ACTIONS = {Response.ACCEPTED: "accept", Response.TENTATIVE: "tentativelyAccept", Response.DECLINED: "decline"}
 
 AnyT = TypeVar("AnyT")
 
@@ -56,6 +58,14 @@ class GraphClient:
             rows += [_read(graph_events.to_row, item) for item in _items(answer)]
             link = _link(answer, "@odata.nextLink")
         return rows
+
+    def respond(self, remote_id: str, response: Response, comment: str) -> None:
+        """Answer an invitation, and tell the organizer; a master's id answers the series.
+
+        https://learn.microsoft.com/graph/api/event-accept and its neighbours
+        """
+        event = f"{self._base}/me/events/{quote(remote_id, safe='')}"
+        self._transport.post(f"{event}/{ACTIONS[response]}", {"comment": comment, "sendResponse": True})
 
 
 def stamp(moment: Any) -> str:

@@ -34,7 +34,7 @@ NO_MAILBOX_CODES = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestap
 
 
 class GraphTransport:
-    """GETs with one person's token, to the configured host only."""
+    """Requests with one person's token, to the configured host only."""
 
     def __init__(self, access_token: str, *, prefer: str) -> None:
         self._headers = {
@@ -45,15 +45,21 @@ class GraphTransport:
 
     def get(self, url: str) -> dict[str, Any]:
         """The answer's JSON object. Raises the errors of calendar_integration.errors."""
-        refuse_foreign(url)
-        try:
-            with session().get(url, headers=self._headers, allow_redirects=False, stream=True) as response:
-                body = read_body(response)
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise UnavailableError(f"Graph could not be reached: {type(error).__name__}.") from error
+        response, body = self._send("GET", url)
         if response.status_code != requests.codes.ok:
             raise error_of(response, body)
         return parse(body)
+
+    def post(self, url: str, parameters: dict[str, Any]) -> None:
+        """Have an action done; it is sent once, whatever comes of it.
+
+        Raises ActionRefusedError where Graph finds that it cannot be done, else as `get` does.
+        """
+        response, body = self._send("POST", url, json=parameters)
+        if response.status_code == requests.codes.bad_request:
+            raise ActionRefusedError(f"Graph answered 400 {error_code(body)}")
+        if response.status_code != requests.codes.accepted:
+            raise error_of(response, body)
 
     def get_or_none(self, url: str) -> dict[str, Any] | None:
         """The same, with None for an item that is not there."""
@@ -62,9 +68,24 @@ class GraphTransport:
         except ItemNotFoundError:
             return None
 
+    def _send(self, method: str, url: str, **options: Any) -> tuple[requests.Response, bytes]:
+        refuse_foreign(url)
+        arguments = {"headers": self._headers, "allow_redirects": False, "stream": True, **options}
+        try:
+            with session().request(method, url, **arguments) as response:
+                return response, read_body(response)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise UnavailableError(f"Graph could not be reached: {type(error).__name__}.") from error
+
 
 class ItemNotFoundError(CalendarError):
     """Graph knows no such item."""
+
+
+class ActionRefusedError(CalendarError):
+    """Graph finds that this cannot be done with this item."""
+
+    permanent = True
 
 
 def refuse_foreign(url: str) -> None:

@@ -1,40 +1,24 @@
-"""Synchronising one mailbox: lease, token, rounds, and what a failure means for the next time."""
+"""Synchronising one mailbox: lease, token, rounds."""
 
-import logging
 import random
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import audit
-from accounts.models import AuditAction
-from calendar_integration import tokens
+from calendar_integration import client_secret, tokens
 from calendar_integration.clients.selection import client_for_token
-from calendar_integration.errors import (
-    CalendarError,
-    InvalidGrantError,
-    LeaseLostError,
-    MailboxUnsupportedError,
-    OurMistakeError,
-    TokenRefusedError,
-    TokensLostError,
-)
+from calendar_integration.errors import CalendarError, LeaseLostError, OurMistakeError
+from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState, Stream, StreamKind
 from calendar_integration.sync import leases
+from calendar_integration.sync.failures import note_failure
 from calendar_integration.sync.leases import lease
 from calendar_integration.sync.rounds import RoundResult, run_round
-
-logger = logging.getLogger(__name__)
-
-FIRST_BACK_OFF = timedelta(seconds=30)
-LONGEST_BACK_OFF = timedelta(hours=1)
-GRANT_GRACE = timedelta(minutes=15)
 
 
 class Status(StrEnum):
@@ -60,7 +44,7 @@ def sync_connection(connection_id: int) -> SyncResult:
     with lease(connection_id) as lease_id:
         if lease_id is None:
             return SyncResult(Status.BUSY)
-        connection = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES).first()
+        connection = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES, method=Method.GRAPH).first()
         if connection is None:
             return SyncResult(Status.NOT_CONNECTED)
         try:
@@ -80,7 +64,7 @@ def sync_connection(connection_id: int) -> SyncResult:
 
 def _run(connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]:
     """A round of every stream. One that fails holds up no other; the first failure is raised at the end."""
-    client = client_for_token(tokens.access_token(connection))
+    client = client_for_token(_token(connection), connection.permissions.method)
     rounds, failures = [], []
     for kind in _kinds(connection):
         try:
@@ -92,6 +76,15 @@ def _run(connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]
     if failures:
         raise failures[0]
     return tuple(rounds)
+
+
+def _token(connection: Connection) -> str:
+    """A token; one that had to be fetched shows that Microsoft takes our client secret."""
+    version = connection.token_cache_version
+    token = tokens.access_token(connection)
+    if connection.token_cache_version != version:
+        client_secret.note_taken(connection.account_id)
+    return token
 
 
 def _kinds(connection: Connection) -> list[StreamKind]:
@@ -112,7 +105,7 @@ def _stream(connection: Connection, kind: StreamKind, lease_id: uuid.UUID) -> St
 def _note_success(connection: Connection, lease_id: uuid.UUID) -> None:
     now = timezone.now()
     interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
-    _still_ours(connection, lease_id).update(
+    leases.ours(connection.pk, lease_id).update(
         state=ConnectionState.ACTIVE,
         last_good_sync_at=now,
         next_attempt_at=now + interval * random.uniform(0.9, 1.1),  # noqa: S311 - spreads mailboxes, keeps no secret
@@ -120,58 +113,3 @@ def _note_success(connection: Connection, lease_id: uuid.UUID) -> None:
         last_error="",
         invalid_grant_at=None,
     )
-
-
-def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarError) -> None:
-    """Write down what happened and when to try again; give up only where a person has to act.
-
-    Nothing is written where the mailbox is no longer ours: its owner has connected anew, or somebody took over.
-    """
-    now = timezone.now()
-    logger.warning("connection %s: %s", connection.pk, error)
-    if isinstance(error, TokenRefusedError):
-        tokens.forget_access_tokens(connection)
-    lost = _state_after(connection, error, now)
-    changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": error.in_words}
-    changes["next_attempt_at"] = None if lost else now + wait_after(connection.failures, error)
-    if isinstance(error, InvalidGrantError) and connection.invalid_grant_at is None:
-        changes["invalid_grant_at"] = now
-    with transaction.atomic():
-        rows = _still_ours(connection, lease_id)
-        if rows.update(**changes, **({"state": lost} if lost else {})) and lost:
-            audit.record(
-                AuditAction.CONNECTION_LOST,
-                account=connection.account,
-                actor=audit.WORKER,
-                target=connection.user,
-                before={"state": connection.state},
-                after={"state": lost},
-                reason=str(error),
-            )
-
-
-def _still_ours(connection: Connection, lease_id: uuid.UUID) -> QuerySet[Connection]:
-    return Connection.objects.filter(pk=connection.pk, lease_id=lease_id, state__in=ACTIVE_STATES)
-
-
-def _state_after(connection: Connection, error: CalendarError, now: datetime) -> ConnectionState | None:
-    """The state a failure ends in, or None where trying again may help."""
-    if isinstance(error, MailboxUnsupportedError):
-        return ConnectionState.MAILBOX_UNSUPPORTED
-    if isinstance(error, TokensLostError):
-        return ConnectionState.NEEDS_REAUTHORIZATION
-    refused_since = connection.invalid_grant_at
-    if isinstance(error, InvalidGrantError) and refused_since and now - refused_since >= GRANT_GRACE:
-        return ConnectionState.NEEDS_REAUTHORIZATION
-    return None
-
-
-def wait_after(failures: int, error: CalendarError) -> timedelta:
-    """How long to wait after this error and so many failures before it: what was asked for, or longer and longer."""
-    if isinstance(error, InvalidGrantError):
-        return GRANT_GRACE
-    if error.permanent:
-        return LONGEST_BACK_OFF
-    doubled: timedelta = FIRST_BACK_OFF * 2 ** min(failures, 10)
-    backed_off = min(doubled, LONGEST_BACK_OFF) * random.uniform(0.5, 1)  # noqa: S311 - jitter keeps no secret
-    return max(backed_off, error.retry_after) if error.retry_after else backed_off

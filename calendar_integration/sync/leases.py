@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from calendar_integration.errors import LeaseLostError
@@ -29,13 +29,17 @@ def lease(connection_id: int) -> Iterator[uuid.UUID | None]:
         Connection.objects.filter(pk=connection_id, lease_id=lease_id).update(lease_id=None, lease_until=None)
 
 
+def ours(connection_id: int, lease_id: uuid.UUID) -> QuerySet[Connection]:
+    """The connection, if this worker may still write about it."""
+    return Connection.objects.filter(pk=connection_id, lease_id=lease_id, state__in=ACTIVE_STATES)
+
+
 def extend(connection_id: int, lease_id: uuid.UUID) -> None:
     """Hold it for another five minutes.
 
     Raises LeaseLostError where another worker has taken it over, or its owner has disconnected or connected anew.
     """
-    held = Connection.objects.filter(pk=connection_id, lease_id=lease_id, state__in=ACTIVE_STATES)
-    if not held.update(lease_until=timezone.now() + LEASE):
+    if not ours(connection_id, lease_id).update(lease_until=timezone.now() + LEASE):
         raise LeaseLostError("Another worker has taken this mailbox over.")
 
 
@@ -44,6 +48,5 @@ def confirm(connection_id: int, lease_id: uuid.UUID) -> None:
 
     Raises LeaseLostError where somebody has.
     """
-    held = Connection.objects.select_for_update().filter(pk=connection_id, lease_id=lease_id, state__in=ACTIVE_STATES)
-    if not held.values_list("pk").first():
+    if not ours(connection_id, lease_id).select_for_update().values_list("pk").first():
         raise LeaseLostError("Another worker has taken this mailbox over.")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.queueing import CLAIM
 
@@ -56,6 +57,9 @@ def mark_stale() -> int:
     """
     too_long_ago = timezone.now() - patience()
     silent = Q(last_good_sync_at__lt=too_long_ago) | Q(last_good_sync_at=None, connected_at__lt=too_long_ago)
-    late = Connection.objects.select_for_update(skip_locked=True).filter(silent, state=ConnectionState.ACTIVE)
+    # Mailboxes on Exchange servers are authorized, and not read yet: nothing of them is out of date.
+    late = Connection.objects.select_for_update(skip_locked=True).filter(
+        silent, state=ConnectionState.ACTIVE, method=Method.GRAPH
+    )
     found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
     return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)

@@ -14,7 +14,8 @@ from django.db.models import F
 from calendar_integration import scopes
 from calendar_integration.errors import InvalidGrantError, TokensLostError
 from calendar_integration.models import Connection
-from calendar_integration.tokens.application import application, message, refusal, translated_errors
+from calendar_integration.tokens.application import application, translated_errors
+from calendar_integration.tokens.refusals import refusal_of_refresh
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,8 @@ FRESH_FOR_SECONDS = 300  # MSAL too takes a token for expired five minutes early
 def access_token(connection: Connection) -> str:
     """A token for Graph: the cached one while it is fresh, else one refreshed and saved.
 
-    Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, InvalidClientError or
-    UnavailableError.
+    Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, ConsentRefusedError,
+    InvalidClientError, RequestRefusedError or UnavailableError.
     """
     cache, wanted = _cache_of(connection), scopes.wanted(connection.permissions)
     fresh = _fresh_token(cache, wanted)
@@ -42,7 +43,7 @@ def access_token(connection: Connection) -> str:
         if cache.has_state_changed:
             _save(connection, cache.serialize())
         if "error" in result:
-            raise refusal(result) or InvalidGrantError(message(result))
+            raise refusal_of_refresh(result)
         token: str = result["access_token"]
     return token
 
@@ -79,7 +80,11 @@ def _fresh_token(cache: msal.SerializableTokenCache, wanted: Sequence[str]) -> s
 
 
 def _save(connection: Connection, serialized: str) -> None:
-    """Compare and swap: whoever saved in between holds the newer refresh token, and ours is dropped."""
+    """Compare and swap: whoever saved in between holds the newer refresh token, and ours is dropped.
+
+    Or they have disconnected, or connected another mailbox, and ours must not come back. A process that dies before
+    this loses nothing either: Microsoft does not revoke the old refresh token at once.
+    """
     seen = connection.token_cache_version
     saved = Connection.objects.filter(pk=connection.pk, token_cache_version=seen).update(
         token_cache=serialized, token_cache_version=F("token_cache_version") + 1
@@ -87,4 +92,5 @@ def _save(connection: Connection, serialized: str) -> None:
     if saved:
         connection.token_cache, connection.token_cache_version = serialized, seen + 1
     else:
+        connection.refresh_from_db(fields=["token_cache", "token_cache_version"])
         logger.warning("connection %s: another process saved its tokens first", connection.pk)

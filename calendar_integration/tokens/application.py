@@ -1,4 +1,4 @@
-"""MSAL's application object, and what it says when something is wrong.
+"""MSAL's application object, and what it raises when something is wrong.
 
 Every call gets a fresh object, because MSAL replays a failure for a minute within one.
 https://learn.microsoft.com/entra/msal/python/
@@ -6,9 +6,8 @@ https://learn.microsoft.com/entra/msal/python/
 
 import uuid
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
 
 import msal
@@ -16,7 +15,7 @@ import requests
 from django.conf import settings
 from msal.exceptions import MsalServiceError
 
-from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
+from calendar_integration.errors import UnavailableError
 from calendar_integration.http import session
 
 # A cross-site POST would arrive without our session cookie, which is SameSite=Lax. The code in the query is of no use
@@ -24,7 +23,6 @@ from calendar_integration.http import session
 warnings.filterwarnings("ignore", message="response_mode='form_post' is recommended")
 
 PUBLIC_CLOUD = "https://login.microsoftonline.com"
-TRY_AGAIN_AFTER = timedelta(minutes=1)
 
 
 def application(tenant_id: uuid.UUID, cache: msal.SerializableTokenCache | None = None) -> Any:
@@ -56,19 +54,3 @@ def translated_errors() -> Iterator[None]:
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         # What MSAL stumbles over where an answer is no JSON, or JSON of another shape than agreed.
         raise UnavailableError("Microsoft's sign-in service answered something unreadable.") from error
-
-
-def refusal(result: Mapping[str, Any]) -> CalendarError | None:
-    """Our error for an answer that says nothing of the person: our secret is wrong, or the service is busy."""
-    error = str(result.get("error", ""))
-    if error == "invalid_client":
-        return InvalidClientError(message(result))
-    if error in ("temporarily_unavailable", "server_error", "slow_down"):
-        return UnavailableError(message(result), retry_after=TRY_AGAIN_AFTER)
-    return None
-
-
-def message(result: Mapping[str, Any]) -> str:
-    """Error and suberror, on which alone anything may depend; AADSTS numbers change."""
-    error, suberror = str(result.get("error", ""))[:100], str(result.get("suberror", ""))[:100]
-    return f"Microsoft refused: {error}{f' ({suberror})' if suberror else ''}"

@@ -11,7 +11,8 @@ from typing import Any
 import msal
 
 from calendar_integration.errors import CalendarError
-from calendar_integration.tokens.application import application, message, refusal, translated_errors
+from calendar_integration.tokens.application import application, translated_errors
+from calendar_integration.tokens.refusals import message, refusal
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,18 @@ class AuthorizationRefusedError(CalendarError):
 
 
 def begin_flow(
-    tenant_id: uuid.UUID, scopes: Sequence[str], *, state: str, redirect_uri: str, login_hint: str
+    tenant_id: uuid.UUID,
+    scopes: Sequence[str],
+    *,
+    state: str,
+    redirect_uri: str,
+    login_hint: str,
+    silent: bool = False,
 ) -> dict[str, Any]:
     """MSAL's flow for these scopes, with the address to send the person to in `auth_uri`. Raises UnavailableError.
 
-    No prompt parameter: Microsoft shows what it has to, and nothing where consent and a session are there.
+    Without prompt parameter Microsoft shows what it has to, and nothing where consent and a session are there; told to
+    be silent, it answers with an error where it would have to show something.
     """
     with translated_errors():
         flow: dict[str, Any] = application(tenant_id).initiate_auth_code_flow(
@@ -49,6 +57,7 @@ def begin_flow(
             state=state,
             login_hint=login_hint,
             domain_hint=login_hint.rpartition("@")[2],
+            prompt="none" if silent else None,
         )
     return flow
 

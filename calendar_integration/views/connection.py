@@ -1,7 +1,5 @@
 """To Microsoft and back. Every way ends signed in, on a page that says what happened."""
 
-import logging
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,36 +7,30 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.models import Role, User
+from accounts.models import User
 from accounts.paths import checked_path
-from accounts.references import new_reference
 from accounts.requests import query_text, signed_in_user
-from calendar_integration import consent
-from calendar_integration.models import (
-    ACTIVE_STATES,
-    AuthorizationAttempt,
-    CalendarService,
-    Connection,
-    ConsentState,
-    Outcome,
-)
+from calendar_integration import consent, outcomes
+from calendar_integration.models import AuthorizationAttempt, Outcome
+from calendar_integration.views.answers import session_ended, unknown_answer
+from calendar_integration.views.approval import approval_page, needs_approval_page
 from calendar_integration.views.leaving import to_admin_consent, to_authorize
-
-logger = logging.getLogger(__name__)
-
-APPROVAL_OUTCOMES = (Outcome.CONSENT_REQUIRED, Outcome.DECLINED, Outcome.EXPIRED)
 
 
 @require_GET
 @never_cache
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Leave for Microsoft, also on behalf of the company. A link leads here, since no form may leave our origin."""
+    """Leave for Microsoft, also on behalf of the company. A link leads here, since no form may leave our origin.
+
+    With `silent` Microsoft is told to ask nothing, and so shows whether the company's sign-in leads straight through.
+    """
     user = signed_in_user(request)
     next_path = checked_path(request.GET.get("next"), "/meetings/")
     if _comes_from_another_site(request):
         return redirect("profile")
-    go = to_admin_consent if query_text(request, "for_company") else to_authorize
-    return go(request, user, next_path)
+    if query_text(request, "for_company"):
+        return to_admin_consent(request, user, next_path)
+    return to_authorize(request, user, next_path, silent=bool(query_text(request, "silent")))
 
 
 @require_GET
@@ -74,63 +66,14 @@ def callback(request: HttpRequest) -> HttpResponse:
     return redirect("office365_outcome", attempt.reference)
 
 
-def session_ended(request: HttpRequest) -> HttpResponse:
-    """Somebody came back from Microsoft and is not signed in any more."""
-    messages.info(request, "Your session ended while you were at Microsoft. Sign in, then connect again.")
-    return redirect("sign_in")
-
-
-def unknown_answer(request: HttpRequest) -> HttpResponse:
-    """An answer that belongs to nothing this person began: late, replayed, or somebody else's."""
-    reference = new_reference()
-    logger.warning("user %s brought an answer to no open authorization, reference %s", request.user.pk, reference)
-    return render(request, "calendar_integration/unknown_answer.html", {"reference": reference}, status=400)
-
-
 @require_GET
 def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     """How one of the person's attempts ended."""
     user = signed_in_user(request)
-    attempts = AuthorizationAttempt.objects.exclude(outcome="")
+    attempts = AuthorizationAttempt.objects.exclude(outcome="").select_related("user", "account")
     attempt = get_object_or_404(attempts, user=user, reference=reference)
     if needs_approval_page(attempt):
         return approval_page(request, user, attempt)
-    return render(request, "calendar_integration/outcome.html", {"attempt": attempt, "Outcome": Outcome})
-
-
-@require_GET
-def approval(request: HttpRequest) -> HttpResponse:
-    """What "admin approval required" means, for whoever met it and came back by themselves."""
-    user = signed_in_user(request)
-    if Connection.objects.filter(user=user, state__in=ACTIVE_STATES).exists():
-        return redirect("meetings")
-    attempt = AuthorizationAttempt.objects.filter(user=user).order_by("-pk").first()
-    if attempt is None:
-        return redirect("profile")
-    if attempt.outcome and not needs_approval_page(attempt):
-        return redirect("office365_outcome", attempt.reference)
-    return approval_page(request, user, attempt)
-
-
-def needs_approval_page(attempt: AuthorizationAttempt) -> bool:
-    """Whether the attempt may have met "Need admin approval": Microsoft answers that like a person's own Cancel."""
-    if attempt.outcome == Outcome.CONSENT_REQUIRED:
-        return True
-    service = CalendarService.objects.filter(account=attempt.account).first()
-    is_consent_known = bool(service and service.consent_state == ConsentState.CONFIRMED)
-    return attempt.outcome in APPROVAL_OUTCOMES and not is_consent_known
-
-
-def approval_page(request: HttpRequest, user: User, attempt: AuthorizationAttempt) -> HttpResponse:
-    """What happened, what happens next, and whom to ask."""
-    admins = User.objects.filter(account=user.account, is_active=True, role__in=[Role.OWNER, Role.ADMIN])
-    context = {
-        "attempt": attempt,
-        "admins": admins.order_by("name")[:5],
-        "is_certain": attempt.outcome == Outcome.CONSENT_REQUIRED,
-        "reported_at": CalendarService.objects.filter(account=user.account_id)
-        .values_list("consent_reported_at", flat=True)
-        .first(),
-        "is_open": not attempt.outcome or attempt.outcome == Outcome.EXPIRED,
-    }
-    return render(request, "calendar_integration/approval.html", context)
+    explanation = outcomes.explain(attempt)
+    context = {"attempt": attempt, "explanation": explanation, "text": explanation.about(attempt)}
+    return render(request, "calendar_integration/outcome.html", context)

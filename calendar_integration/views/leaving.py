@@ -15,10 +15,10 @@ UNREACHABLE = "Microsoft cannot be reached right now. It is usually back within 
 TOO_MANY = "You have gone to Microsoft many times within the last hour. Wait an hour, then connect again."
 
 
-def to_authorize(request: HttpRequest, user: User, next_path: str) -> HttpResponse:
-    """On to Microsoft, to authorize the person's own mailbox."""
+def to_authorize(request: HttpRequest, user: User, next_path: str, *, silent: bool = False) -> HttpResponse:
+    """On to Microsoft, to authorize the person's own mailbox; if it is to be silent, Microsoft asks nothing."""
     try:
-        attempt, address = consent.begin(user, next_path)
+        attempt, address = consent.begin(user, next_path, silent=silent)
     except consent.CannotConnectError as error:
         return not_possible(request, error.availability, next_path)
     except TooManyAttemptsError:
@@ -35,6 +35,9 @@ def to_admin_consent(request: HttpRequest, user: User, next_path: str) -> HttpRe
         raise PermissionDenied from error
     except consent.CannotConnectError as error:
         return not_possible(request, error.availability, next_path)
+    except TooManyAttemptsError:
+        messages.warning(request, TOO_MANY)
+        return redirect("profile")
     except UnavailableError:
         messages.warning(request, UNREACHABLE)
         return redirect("profile")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import query_text, signed_in_user
 from accounts.time_zones import time_zone_of
-from calendar_integration import meetings
+from calendar_integration import answering, meetings
 from calendar_integration.status import MailboxStatus, mailbox_status
 
 
@@ -23,7 +23,9 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
     first_day = parse_day(request.GET.get("from", "")) or today
     days = meetings.search(user, words, first_day, zone) if words else meetings.agenda(user, first_day, zone)
     status = mailbox_status(user)
+    is_invited = any(not item.unanswerable for day in days for item in day.items)
     context = {
+        "writing": answering.writing_of(user) if is_invited else None,
         "status": status,
         "is_empty": status.has_nothing_to_show,
         "days": days,

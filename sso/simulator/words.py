@@ -38,7 +38,6 @@ VERDICTS = {
     Verdict.NOT_SSO: "It opens after single sign-on only.",
     Verdict.ASK_IS_OFF: "Nobody asks them: the setting that does is off for them.",
     Verdict.INTEGRATION_IS_OFF: "The calendar and contacts integration, or the account's calendar service, is off.",
-    Verdict.EWS_IS_NOT_POSSIBLE_YET: "Their method is an EWS URL, with which nobody can connect yet.",
     Verdict.NO_TENANT: "The account has no calendar service with a known Microsoft tenant yet.",
     Verdict.CONNECTED: "Their mailbox is connected already.",
     Verdict.ASKED_BEFORE: "They have been asked once already, and the setting asks only once.",

@@ -49,15 +49,35 @@ PRIVATE = {
     "": Address(SIGNED_IN, get=302, post=302),
     "meetings/": Address(SIGNED_IN),
     "meetings/status/": Address(SIGNED_IN),
+    "meetings/<int:meeting_id>/answer/": Address(OWN, post=422),
     "contacts/": Address(SIGNED_IN),
     "office365/authorize/": Address(SIGNED_IN, get=302),
     "office365/leave/": Address(SIGNED_IN),
     "office365/approval/": Address(SIGNED_IN, get=302),
+    "office365/approval/request/": Address(SIGNED_IN, get=405, post=302),
     "office365/outcome/<slug:reference>/": Address(OWN),
+    "rooms/calendar-integration/": Address(ADMINS),
+    "rooms/calendar-integration/add/": Address(ADMINS, post=422),
+    "rooms/calendar-integration/permissions/": Address(ADMINS, get=302, post=302),  # there is no service
+    "rooms/calendar-integration/tenant/": Address(ADMINS, get=302, post=302),  # likewise
+    "rooms/calendar-integration/off/": Address(ADMINS, get=302, post=302),
+    "rooms/calendar-integration/on/": Address(ADMINS, get=302, post=302),
+    "rooms/calendar-integration/remove/": Address(ADMINS, get=302, post=302),
+    "rooms/calendar-integration/waiting/": Address(ADMINS),
+    "rooms/calendar-integration/consent/mail/": Address(ADMINS, get=302),  # there is no service
+    "rooms/calendar-integration/consent/links/": Address(ADMINS, get=405, post=302),
+    "rooms/calendar-integration/consent/links/<int:link_id>/revoke/": Address(ADMINS, post=302),
     "profile/": Address(SIGNED_IN, post=422),
+    "profile/office365/": Address(SIGNED_IN),
+    "profile/office365/authorize/": Address(SIGNED_IN),
+    "profile/office365/disconnect/": Address(SIGNED_IN, post=302),  # they are not connected
     "profile/time-zone/": Address(SIGNED_IN, get=405, post=204),
     "profile/sessions/sign-out/": Address(SIGNED_IN, post=302),
     "profile/sessions/<int:session_id>/sign-out/": Address(OWN, post=302),
+    "overview/": Address(ADMINS),
+    "overview/federation/": Address(ADMINS, get=409, post=409),  # there is no calendar service
+    "overview/federation/take-back/": Address(ADMINS, get=409, post=409),  # likewise
+    "overview/guides/<slug:slug>/": Address(ADMINS),
     "users/": Address(ADMINS),
     "users/export.csv": Address(ADMINS),
     "users/invite/": Address(ADMINS, post=422),
@@ -142,7 +162,10 @@ PUBLIC = {
     "sso/<slug:vanity>/waiting/<str:ticket>/": 404,  # likewise
     "sso/<slug:vanity>/leave/<str:ticket>/": 302,  # likewise, to the company's sign-in page
     "sso/<slug:vanity>/logout/": 302,  # likewise, without a message
-    "office365/admin-consent/": 302,  # likewise
+    "office365/admin-consent/": 400,  # a page that says that nobody here has begun anything
+    "consent/<str:signed>/": 404,
+    "consent/<str:signed>/continue/": 404,
+    "consent/<str:signed>/result/": 404,
     "office365/callback/": 302,  # to the sign-in page, without the code in its address
 }
 

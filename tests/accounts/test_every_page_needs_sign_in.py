@@ -15,8 +15,10 @@ MADE_UP = {
     "<token>": "made-up",
     "<str:token>": "made-up",
     "<str:ticket>": "made-up",
+    "<str:signed>": "made-up",
     "<slug:change>": "generate",
     "<slug:tab>": "meetings",
+    "<slug:slug>": "okta-federation",
     "<str:key>": "office365.ask",
     "<slug:action>": "set",
 }

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.models import Membership, PendingImport, Role, SignInSession, User
 from tests.accounts.access import PRIVATE, Access, Address, has_object
 from tests.accounts.tiered_settings.doors import make_group
-from tests.makers import make_account, make_attempt, make_user
+from tests.calendar_integration.making_consent import make_consent_link
+from tests.makers import make_account, make_attempt, make_connection, make_meeting, make_user
 from tests.sso.making_keys import make_key
 from tests.sso.making_mapping import make_rule
 
@@ -58,11 +59,14 @@ def company() -> Company:
         "<int:session_id>": session.pk,
         "<int:import_id>": waiting.pk,
         "<int:domain_id>": contoso.domains.get().pk,
+        "<int:meeting_id>": make_meeting(make_connection(kim)).pk,
         "<int:key_id>": make_key(contoso).pk,
+        "<int:link_id>": make_consent_link(contoso).pk,
         "<slug:change>": "generate",
         "<slug:reference>": make_attempt(kim, "error").reference,
         "<int:rule_id>": make_rule(contoso, "groups", "Sales", sales).pk,
         "<slug:tab>": "meetings",
+        "<slug:slug>": "okta-federation",
         "<str:key>": "office365.integration",
         "<slug:action>": "set",
     }

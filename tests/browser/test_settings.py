@@ -18,7 +18,7 @@ def make_dana(person: Callable[..., Person], **options: object) -> Person:
     dana.page.get_by_label("Work e-mail").fill(dana.email)
     dana.page.get_by_label("Password").fill("atrium-demo")
     dana.press("Sign in with password")
-    dana.sees_heading("Meetings")
+    dana.sees_heading("Overview")
     return dana
 
 

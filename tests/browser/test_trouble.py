@@ -24,7 +24,8 @@ def test_a_used_answer_connects_nothing(person: Callable[..., Person]) -> None:
     ana.press("Accept")
     (answer,) = [url for url in ana.visited if "/office365/callback/" in url]
     ana.page.goto(answer)
-    ana.sees_heading("Nothing was connected")
+    ana.sees_heading("Nothing was changed")
+    ana.sees("Your mailbox is connected, and stays so.")
     ana.sees("Reference")
     assert ana.is_signed_in()
 

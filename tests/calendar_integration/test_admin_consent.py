@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, Role, User
 from calendar_integration import admin_consent, prompt
 from calendar_integration.models import (
     AdminConsentAttempt,
@@ -23,6 +22,7 @@ from calendar_integration.models import (
     ConsentState,
     Outcome,
 )
+from calendar_integration.tasks import expire_attempts
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import EWS, offer_consent, set_integration
 from tests.makers import (
@@ -37,6 +37,8 @@ from tests.sandbox.browser import Browser
 from tests.sandbox.running import Sandbox
 
 LABEL = "I'm an Office 365 admin and I agree on behalf of the company"
+STEP = "/profile/office365/authorize/"
+COMPANY = "/rooms/calendar-integration/"
 START = "/office365/authorize/?for_company=1&next=/contacts/"
 
 
@@ -94,6 +96,7 @@ def test_an_admin_agrees_which_is_reported_audited_and_followed_by_the_own_mailb
 @pytest.mark.django_db
 def test_the_way_there_names_tenant_scopes_and_a_state_of_its_own(microsoft: Sandbox) -> None:
     dana = make_dana(microsoft)
+    CalendarService.objects.update(contact_access="none")
     set_integration(dana.user.account, calendars="readwrite", contacts="none")
     set_integration(dana.user)  # her own choice is not the company's
     address = urlsplit(leave(dana))
@@ -188,29 +191,76 @@ def test_what_a_token_has_confirmed_stays_confirmed(microsoft: Sandbox) -> None:
 
 
 @pytest.mark.django_db
+def test_administrators_may_agree_without_the_setting_and_come_back_to_where_they_were(microsoft: Sandbox) -> None:
+    dana = make_dana(microsoft, offered=False)
+    User.objects.filter(pk=dana.user.pk).update(role=Role.ADMIN)
+    start = f"/office365/authorize/?for_company=1&next={COMPANY}"
+    assert dana.client.get(start).status_code == 302
+    assert dana.client.get(forged(dana, error="access_denied"))["Location"] == COMPANY
+    assert "somebody pressed Cancel" in dana.client.get(COMPANY).content.decode()
+
+
+@pytest.mark.django_db
+def test_nobody_goes_there_more_than_twenty_times_an_hour(microsoft: Sandbox) -> None:
+    dana = make_dana(microsoft)
+    for _ in range(20):
+        leave(dana)
+    response = dana.client.get(START, follow=True)
+    assert response.redirect_chain == [("/profile/", 302)]
+    assert "many times within the last hour" in response.content.decode()
+    AdminConsentAttempt.objects.update(started_at=timezone.now() - timedelta(minutes=61))
+    leave(dana)
+
+
+@pytest.mark.django_db
+def test_attempts_of_long_ago_are_deleted_by_the_schedule(microsoft: Sandbox) -> None:
+    dana = make_dana(microsoft)
+    leave(dana)
+    expire_attempts()
+    assert AdminConsentAttempt.objects.exists()
+    AdminConsentAttempt.objects.update(started_at=timezone.now() - timedelta(days=91))
+    expire_attempts()
+    assert not AdminConsentAttempt.objects.exists()
+
+
+@pytest.mark.django_db
 def test_with_the_setting_off_nobody_is_asked_and_nobody_gets_there(microsoft: Sandbox) -> None:
     dana = make_dana(microsoft, offered=False)
-    assert LABEL not in dana.client.get("/profile/").content.decode()
+    assert LABEL not in dana.client.get(STEP).content.decode()
     assert dana.client.get(START).status_code == 403
     assert not AdminConsentAttempt.objects.exists()
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("parts", "status", "words"),
-    [({"on": False}, 403, "is switched off for the whole company"), (EWS, 200, "Atrium cannot connect to it yet")],
-)
-def test_where_nobody_can_connect_nobody_is_sent_to_agree(parts: dict[str, Any], status: int, words: str) -> None:
+def test_where_nobody_can_connect_nobody_is_sent_to_agree() -> None:
     account = make_account()
     make_service(account)
     offer_consent(account)
-    set_integration(account, **parts)
+    set_integration(account, on=False)
     client = Client()
     client.force_login(make_user(account))
     response = client.get(START)
-    assert response.status_code == status
-    assert words in response.content.decode()
-    assert LABEL not in client.get("/profile/").content.decode()
+    assert response.status_code == 403
+    assert "is switched off for the whole company" in response.content.decode()
+    assert LABEL not in client.get(STEP).content.decode()
+
+
+@pytest.mark.django_db
+def test_what_the_service_says_besides_the_settings_is_asked_for_too(microsoft: Sandbox) -> None:
+    dana = make_dana(microsoft)
+    set_integration(dana.user.account, calendars="readwrite", contacts="none")
+    scope = parse_qs(urlsplit(leave(dana)).query)["scope"][0]
+    assert "Calendars.ReadWrite" in scope
+    assert "Contacts.Read" in scope
+
+
+@pytest.mark.django_db
+def test_by_ews_the_company_is_asked_for_its_own_server_only(microsoft: Sandbox) -> None:
+    dana = make_dana(microsoft)
+    set_integration(dana.user.account, **EWS)
+    scope = parse_qs(urlsplit(leave(dana)).query)["scope"][0]
+    assert scope.split()[0] == "https://mail.contoso.example/EWS.AccessAsUser.All"
+    assert "graph" not in scope
 
 
 @pytest.mark.django_db
@@ -219,7 +269,7 @@ def test_without_a_service_the_page_says_so_first() -> None:
     offer_consent(account)
     client = Client()
     client.force_login(make_user(account))
-    assert LABEL not in client.get("/profile/").content.decode()
+    assert LABEL not in client.get(STEP).content.decode()
     assert "has not set up Office 365" in client.get(START, follow=True).content.decode()
 
 
@@ -234,7 +284,7 @@ def test_microsoft_out_of_reach_is_said_before_anyone_leaves(microsoft: Sandbox,
 @pytest.mark.django_db
 def test_the_profiles_form_stays_on_our_site_and_goes_on_by_itself(microsoft: Sandbox) -> None:
     dana = make_dana(microsoft)
-    page = dana.client.get("/profile/").content.decode()
+    page = dana.client.get(STEP).content.decode()
     assert LABEL in page
     assert 'method="get" action="/office365/leave/"' in page
     ticked = dana.client.get("/office365/leave/?next=/profile/&for_company=1").content.decode()
@@ -270,7 +320,7 @@ def test_whoever_is_connected_can_agree_but_only_with_the_tick() -> None:
     make_connection(user)
     client = Client()
     client.force_login(user)
-    page = client.get("/profile/").content.decode()
+    page = client.get(STEP).content.decode()
     assert 'aria-describedby="for-company-hint" required' in page
 
 

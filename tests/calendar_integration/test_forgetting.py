@@ -124,6 +124,7 @@ def test_connecting_anew_before_the_deletion_deletes_first_and_keeps_the_new_tok
 
 def test_the_same_mailbox_without_contacts_keeps_its_meetings_only() -> None:
     connection = make_connected_person(make_account())
+    make_service(connection.account)
     Stream.objects.create(connection=connection, kind="contacts")
     anew = connect_anew(connection, connection.oid, Permissions(contacts=ContactAccess.NONE))
     assert anew.permissions == Permissions(contacts=ContactAccess.NONE)

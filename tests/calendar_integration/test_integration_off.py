@@ -1,4 +1,4 @@
-"""Where the integration is off, or by a method that is not possible yet: nobody is sent anywhere, all are told why."""
+"""Where the integration is off: nobody is sent anywhere, all are told why."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,6 @@ from tests.makers import make_account, make_connection, make_service, make_user
 pytestmark = pytest.mark.django_db
 
 PAGES = ("/meetings/", "/contacts/", "/profile/")
-NOT_YET = "Your administrator chose an Exchange server (mail.contoso.example). Atrium cannot connect to it yet."
 
 
 def make_company() -> Account:
@@ -58,7 +57,7 @@ def test_ones_own_choice_counts_for_oneself_only() -> None:
     ana, bo = make_user(account, "ana"), make_user(account, "bo")
     set_integration(ana, on=False, actor=ana)
     assert "in your own settings, by Ana Lima." in browser_of(ana).get("/profile/").content.decode()
-    assert "/office365/authorize/" in browser_of(bo).get("/profile/").content.decode()
+    assert "/office365/authorize/" in browser_of(bo).get("/meetings/").content.decode()
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -95,39 +94,12 @@ def test_a_connection_that_is_out_of_date_is_not_offered_anew_while_it_is_off() 
     assert "is switched off for the whole company" in page
 
 
-def test_an_exchange_server_is_said_to_be_not_possible_yet() -> None:
-    ana = make_user(make_company())
-    set_integration(ana.account, **EWS)
-    response = browser_of(ana).get("/office365/authorize/")
-    assert response.status_code == 200
-    assert NOT_YET in response.content.decode()
-    assert not AuthorizationAttempt.objects.exists()
-    for path in PAGES:
-        page = browser_of(ana).get(path).content.decode()
-        assert NOT_YET in page
-        assert "/office365/authorize/" not in page
-
-
-def test_a_sign_in_leads_nowhere_with_an_exchange_server() -> None:
-    ana = make_user(make_company())
-    set_integration(ana.account, **EWS)
-    assert verdict(ana) is Verdict.EWS_IS_NOT_POSSIBLE_YET
-    assert prompt.address_after_sso(ana, "/meetings/") == "/meetings/"
-
-
 def test_existing_connections_stay_when_an_exchange_server_is_chosen_until_it_is_locked() -> None:
     ana = make_connected_person(make_company()).user
     set_integration(ana.account, **EWS)
     assert Connection.objects.get().state == ConnectionState.ACTIVE
     lock(ana.account)
     assert Connection.objects.get().state == ConnectionState.DISCONNECTED_BY_POLICY
-
-
-def test_an_exchange_server_of_ones_own_choice_is_not_laid_at_the_administrators_door() -> None:
-    ana = make_user(make_company())
-    set_integration(ana, **EWS, actor=ana)
-    page = browser_of(ana).get("/office365/authorize/").content.decode()
-    assert "Your own settings name an Exchange server (mail.contoso.example)" in page
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -87,10 +87,28 @@ def test_another_shape_is_refused(value: object) -> None:
         KIND.check(value)
 
 
-def test_the_page_says_that_ews_cannot_be_connected_yet() -> None:
+def test_the_page_says_that_the_server_is_asked_first() -> None:
     (address,) = (option for option in KIND.options if option.name == "ews_url")
-    assert "not possible yet" in address.hint
+    assert "asks the server before it saves" in address.hint
     assert address.only_with == ("method", "ews")
+
+
+NAMED = {"https://exchange.internal:8443", "https://10.1.2.3", "https://localhost:8001"}
+
+
+@pytest.mark.parametrize("origin", sorted(NAMED))
+def test_an_origin_that_the_operator_named_may_be_private(origin: str) -> None:
+    stored = IntegrationKind(lambda: NAMED).check(integration(method="ews", ews_url=f"{origin.upper()}/ews"))
+    assert stored["ews_url"] == f"{origin}/EWS/Exchange.asmx"
+    with pytest.raises(ImpossibleValueError):
+        KIND.check(stored)
+    assert Integration.of(stored).ews_host in origin, "what was saved is read although the operator thought again"
+
+
+@pytest.mark.parametrize("typed", ["https://10.1.2.3:444/", "http://10.1.2.3/", "https://a@10.1.2.3/", "localhost"])
+def test_the_operator_named_one_origin_and_nothing_beside_it(typed: str) -> None:
+    with pytest.raises(ImpossibleValueError):
+        ews_url.canonical(typed, NAMED)
 
 
 @pytest.mark.parametrize(

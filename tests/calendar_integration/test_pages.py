@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration.models import Connection, ConnectionState, Stream
+from calendar_integration.models import CalendarService, Connection, ConnectionState, Stream
 from tests.makers import (
     make_account,
     make_attempt,
@@ -155,7 +155,8 @@ def test_every_state_is_said_in_a_sentence_with_a_way_on(state: ConnectionState,
         Connection.objects.filter(user=user).exists() or make_connection(user, state, **stale)
         shown = page(user, path)
         assert sentence in shown
-        assert "/office365/authorize/" in shown
+        assert ("/office365/authorize/" in shown) is (path != "/profile/" or state != ConnectionState.NONE)
+        assert ("/profile/office365/" in shown) is (path == "/profile/")
 
 
 def test_connected_is_never_said_of_a_mailbox_that_was_not_reached_lately() -> None:
@@ -196,16 +197,23 @@ def test_whoever_may_have_met_need_admin_approval_finds_help_from_meetings(outco
     [
         (ConnectionState.ACTIVE, "consent_required", "/meetings/"),
         (ConnectionState.NONE, "wrong_mailbox", "/office365/outcome/"),
-        (ConnectionState.NONE, None, "/profile/"),
     ],
 )
-def test_the_approval_page_is_for_those_it_is_about(state: ConnectionState, outcome: str | None, leads_to: str) -> None:
+def test_the_approval_page_is_for_those_it_is_about(state: ConnectionState, outcome: str, leads_to: str) -> None:
     user = make_person(state)
-    if outcome:
-        make_attempt(user, outcome)
+    make_attempt(user, outcome)
     client = Client()
     client.force_login(user)
     assert client.get("/office365/approval/")["Location"].startswith(leads_to)
+
+
+def test_whoever_has_not_been_at_microsoft_may_ask_for_approval_first_where_anybody_can_connect() -> None:
+    user = make_person(ConnectionState.NONE)
+    assert "Request approval" in page(user, "/office365/approval/")
+    CalendarService.objects.all().delete()
+    client = Client()
+    client.force_login(user)
+    assert client.get("/office365/approval/")["Location"] == "/profile/"
 
 
 def test_a_long_search_is_cut_and_said_only_when_it_is() -> None:

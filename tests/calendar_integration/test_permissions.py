@@ -195,6 +195,16 @@ def test_whoever_was_disconnected_while_away_is_told_so_on_coming_back(microsoft
     assert ana.connect().permissions == WRITES
 
 
+def test_a_token_that_lacks_what_it_was_asked_for_shows_what_the_company_lacks(microsoft: Sandbox) -> None:
+    ana = make_traveller(microsoft)
+    set_integration(account_of(ana), calendars="readwrite")
+    set_integration(ana.user)
+    microsoft.fault("token.fewer_scopes", count=1)
+    ana.come_back(ana.answer())
+    service = CalendarService.objects.get()
+    assert (service.consent_state, service.missing_scopes) == (ConsentState.PARTIAL, "Contacts.Read")
+
+
 @pytest.mark.parametrize(
     ("company", "own", "consent"),
     [

@@ -16,15 +16,20 @@ from calendar_integration.integration_setting import (
 from calendar_integration.policy import Reason
 from tests.calendar_integration.making import EWS, integration
 
-permissions = st.builds(
-    Permissions, st.sampled_from(Method), st.sampled_from(CalendarAccess), st.sampled_from(ContactAccess)
+HOSTS = ("mail.contoso.example", "mail.fabrikam.example")
+by_graph = st.builds(
+    Permissions, st.just(Method.GRAPH), st.sampled_from(CalendarAccess), st.sampled_from(ContactAccess)
 )
+by_ews = st.builds(
+    lambda host: Permissions(Method.EWS, CalendarAccess.READWRITE, ContactAccess.READ, host), st.sampled_from(HOSTS)
+)
+permissions = by_graph | by_ews
 values = st.builds(
-    lambda on, method, calendars, contacts: IntegrationKind().check(
-        integration(on=on, calendars=calendars, contacts=contacts, **(EWS if method == "ews" else {}))
+    lambda on, host, calendars, contacts: IntegrationKind().check(
+        integration(on=on, calendars=calendars, contacts=contacts, **({**EWS, "ews_url": host} if host else {}))
     ),
     st.booleans(),
-    st.sampled_from(["graph", "ews"]),
+    st.sampled_from(["", *HOSTS]),
     st.sampled_from(["read", "readwrite"]),
     st.sampled_from(["none", "read"]),
 )
@@ -46,6 +51,7 @@ def test_it_ends_exactly_what_differs_from_a_locked_value(
         and (
             (deciding.value["method"], deciding.value["calendars"], deciding.value["contacts"])
             == (held.method, held.calendars, held.contacts)
+            and (held.method == "graph" or f"https://{held.ews_host}/EWS/Exchange.asmx" == deciding.value["ews_url"])
         )
     )
     assert (policy.must_disconnect(held, answer) is not None) == (deciding is not None and not same)
@@ -69,6 +75,24 @@ def test_other_permissions_are_named() -> None:
     words = policy.why_disconnected(Reason.OTHER_PERMISSIONS, answer)
     assert "locked to other permissions for the whole company, by Dana Reyes" in words
     assert words.endswith(": Microsoft Graph, calendars read and write, contacts read.")
+
+
+def test_another_exchange_server_is_named() -> None:
+    row = Row(Tier.ACCOUNT, integration(**EWS), True, reason="One server", set_by="Dana Reyes")
+    answer = resolve(integration(), account=row, groups=[], user=None)
+    old = Permissions(Method.EWS, CalendarAccess.READWRITE, ContactAccess.READ, "old.contoso.example")
+    assert policy.must_disconnect(old, answer) is Reason.OTHER_SERVER
+    assert policy.why_disconnected(Reason.OTHER_SERVER, answer) == (
+        "The calendar and contacts integration is locked to another Exchange server for the whole company,"
+        " by Dana Reyes: EWS at mail.contoso.example, full mailbox access. Reason: One server."
+    )
+
+
+def test_the_same_exchange_server_by_another_path_stays() -> None:
+    row = Row(Tier.ACCOUNT, integration(**{**EWS, "ews_url": "https://mail.contoso.example/ews2/Exchange.asmx"}), True)
+    answer = resolve(integration(), account=row, groups=[], user=None)
+    held = Permissions(Method.EWS, CalendarAccess.READWRITE, ContactAccess.READ, "mail.contoso.example")
+    assert policy.must_disconnect(held, answer) is None
 
 
 def test_ones_own_choice_is_said_to_be_ones_own() -> None:

@@ -22,7 +22,6 @@ GO = Facts(
     signed_in_by_sso=True,
     ask=AskMode.FIRST,
     is_enabled=True,
-    by_ews=False,
     has_tenant=True,
     is_connected=False,
     was_asked=False,
@@ -33,7 +32,6 @@ facts = st.builds(
     signed_in_by_sso=st.booleans(),
     ask=st.sampled_from(AskMode),
     is_enabled=st.booleans(),
-    by_ews=st.booleans(),
     has_tenant=st.booleans(),
     is_connected=st.booleans(),
     was_asked=st.booleans(),
@@ -47,7 +45,6 @@ def test_it_redirects_exactly_when_every_condition_holds(known: Facts) -> None:
         known.signed_in_by_sso
         and known.ask != "off"
         and known.is_enabled
-        and not known.by_ews
         and known.has_tenant
         and not known.is_connected
         and (known.ask == "every" or not known.was_asked)
@@ -62,7 +59,6 @@ def test_it_redirects_exactly_when_every_condition_holds(known: Facts) -> None:
         (replace(GO, signed_in_by_sso=False), Verdict.NOT_SSO),
         (replace(GO, ask=AskMode.OFF), Verdict.ASK_IS_OFF),
         (replace(GO, is_enabled=False), Verdict.INTEGRATION_IS_OFF),
-        (replace(GO, by_ews=True), Verdict.EWS_IS_NOT_POSSIBLE_YET),
         (replace(GO, has_tenant=False), Verdict.NO_TENANT),
         (replace(GO, is_connected=True), Verdict.CONNECTED),
         (replace(GO, was_asked=True), Verdict.ASKED_BEFORE),

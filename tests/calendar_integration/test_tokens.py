@@ -1,34 +1,16 @@
 """Tokens: refreshed when they have to be, never lost, never readable at rest."""
 
-import json
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from django.db import connection as database
-from django.db import connections
 
 from calendar_integration import tokens
 from calendar_integration.errors import InvalidClientError, InvalidGrantError, UnavailableError
 from calendar_integration.models import Connection
-from tests.calendar_integration.journey import SOON
+from tests.calendar_integration.refreshing import make_expired, refresh_token_of
 from tests.calendar_integration.synced import make_connected
 from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.django_db
-
-
-def make_expired(microsoft: Sandbox) -> Connection:
-    """A connection whose access token is about to run out, with a refresh token."""
-    microsoft.control("POST", "/tokens", {"lifetime_seconds": SOON})
-    connection = make_connected(microsoft)
-    microsoft.control("POST", "/tokens", {"lifetime_seconds": 3600})
-    return connection
-
-
-def refresh_token_of(connection: Connection) -> str:
-    connection.refresh_from_db()
-    held = json.loads(connection.token_cache)["RefreshToken"].values()
-    return str(next(iter(held))["secret"])
 
 
 def test_a_fresh_token_is_used_without_asking_anyone(microsoft: Sandbox) -> None:
@@ -91,23 +73,3 @@ def test_nothing_in_the_row_can_be_read_without_the_key(microsoft: Sandbox) -> N
     assert "access_token" not in row.lower()
     assert refresh_token_of(connection) not in row
     assert "code_verifier" not in attempts
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_keep_a_refresh_token_that_works(microsoft: Sandbox) -> None:
-    connection = make_expired(microsoft)
-
-    def refresh(_: int) -> str:
-        try:
-            return tokens.access_token(Connection.objects.get(pk=connection.pk))
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as workers:
-        assert all(workers.map(refresh, range(4)))
-    last = Connection.objects.get(pk=connection.pk)
-    cache = json.loads(last.token_cache)
-    for held in cache["AccessToken"].values():
-        held["expires_on"] = held["extended_expires_on"] = "1"
-    last.token_cache = json.dumps(cache)
-    assert tokens.access_token(last)

@@ -16,6 +16,10 @@ from portal.logs import LineFormatter, redacted
         ("refused '/sso/contoso/confirm/Tok-en_1/'", "refused '/sso/contoso/confirm/[token]/'"),
         ("GET /password-reset/sent/ 200", "GET /password-reset/sent/ 200"),
         ("GET /users/7/ 200", "GET /users/7/ 200"),
+        ("GET /consent/eyJsaW5rIjo3fQ:1w2:abc/result/ 200", "GET /consent/[token]/result/ 200"),
+        ("at http://localhost/consent/eyJsaW5rIjo3fQ:1w2/", "at http://localhost/consent/[token]/"),
+        ("POST /rooms/calendar-integration/consent/mail/", "POST /rooms/calendar-integration/consent/mail/"),
+        ("/office365/callback/?code=1.AXoA&state=s", "/office365/callback/?code=[token]&state=s"),
     ],
 )
 def test_tokens_in_addresses_are_left_out(line: str, kept: str) -> None:

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from accounts import extensions
 from accounts.tiered_settings import store
 from accounts.tiered_settings.kinds import ImpossibleValueError
 from accounts.tiered_settings.revision import StaleError
-from accounts.tiered_settings.store import Action, RefusedError
+from accounts.tiered_settings.store import Action, Change, RefusedError
 from accounts.tiered_settings.words import lock_label
 from accounts.views.confirming import confirmation, confirmed
 from accounts.views.settings.asked import Asked, asked_for, preview_of
@@ -64,6 +65,7 @@ def _do(request: HttpRequest, asked: Asked, form: ConfirmForm) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, asked, form, status=422)
     change = asked.change(form.cleaned_data["reason"])
+    _try_out(asked, change)
     try:
         happened = store.apply(change, actor=asked.place.viewer, seen=form.cleaned_data["seen"], request=request)
     except StaleError:
@@ -71,6 +73,16 @@ def _do(request: HttpRequest, asked: Asked, form: ConfirmForm) -> HttpResponse:
     messages.success(request, _done(asked, happened))
     tab = asked.place.address("settings_tab", asked.definition.tab_slug)
     return confirmed(request, f"{tab}#{asked.definition.key}", stays=True)
+
+
+def _try_out(asked: Asked, change: Change) -> None:
+    """Whether a new value works outside, before any transaction that saves it. Raises ImpossibleValueError.
+
+    Not below a lock, which the store refuses anyway.
+    """
+    lock = asked.answer.locked_by
+    if change.action is Action.SET and (lock is None or lock.tier is asked.place.tier):
+        extensions.try_out(change.key, change.value)
 
 
 def _done(asked: Asked, happened: Mapping[int, str]) -> str:
@@ -86,6 +98,7 @@ def _ask(request: HttpRequest, asked: Asked, form: ConfirmForm, *, status: int =
         context = {"asked": asked, "title": asked.title, "is_stale": bool(notice)}
         return confirmation(request, "accounts/settings/_nothing.html", context, status=status)
     seen = preview_of(asked)
+    _try_out(asked, asked.change())
     context = {
         "asked": asked,
         "form": form,

@@ -88,9 +88,10 @@ def test_a_setting_is_found_by_its_name_on_any_tab(words: str, found: str, missi
     assert missing not in page
 
 
+@pytest.mark.parametrize("address", ["/account/settings/", "/settings/"])
 @pytest.mark.parametrize("words", ["nothing like it", "50%_", "<script>", "\0", "x" * 5000])
-def test_a_search_that_finds_nothing_says_so_calmly(words: str) -> None:
-    answer = Visitor(make_owner(make_account())).opens("/account/settings/", q=words)
+def test_a_search_that_finds_nothing_says_so_calmly(address: str, words: str) -> None:
+    answer = Visitor(make_owner(make_account())).opens(address, q=words)
     assert answer.status_code == 200
     assert "<script>alert" not in text_of(answer)
 

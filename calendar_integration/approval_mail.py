@@ -1,0 +1,43 @@
+"""A mail that is ready to be sent to an Office 365 admin, by whoever knows them."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import User
+from calendar_integration import company_consent, consent_links
+from calendar_integration.models import CalendarService, ConsentLink
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Plain text, to copy or to open in a mail program."""
+
+    subject: str
+    body: str
+
+    @property
+    def address(self) -> str:
+        """What opens it in a mail program, without a recipient."""
+        return f"mailto:?subject={quote(self.subject)}&body={quote(self.body)}"
+
+
+def compose(sender: User, service: CalendarService, link: ConsentLink | None) -> Mail:
+    """From this person; without a link it says who can make one."""
+    permissions = company_consent.of_row(link, sender.account) if link else company_consent.wanted(service)
+    context = {
+        "sender": sender,
+        "account": sender.account,
+        "service": service,
+        "permissions": company_consent.asked_for(permissions),
+        "link": link,
+        "address": consent_links.address(link) if link else "",
+        "page": settings.PORTAL_URL + reverse("calendar_integration"),
+        "client_id": settings.MS_CLIENT_ID,
+    }
+    subject = render_to_string("calendar_integration/consent_request/for_office_subject.txt", context)
+    body = render_to_string("calendar_integration/consent_request/for_office.txt", context)
+    return Mail(" ".join(subject.split()), f"{body.strip()}\n")

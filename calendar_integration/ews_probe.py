@@ -1,0 +1,98 @@
+"""Whether an Exchange server can be reached at an EWS URL, and takes tokens: one question, before the address is used.
+
+https://learn.microsoft.com/exchange/hybrid-deployment/hybrid-modern-auth-overview
+Nothing secret is sent. An Exchange server with OAuth answers 401 and names itself in its challenge; anything else is
+explained to whoever typed the address.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+
+from accounts.safe_http import Reply, Resolver, UnsafeUrlError, greet, system_resolver
+from accounts.tiered_settings.kinds import ImpossibleValueError
+from calendar_integration import ews_url
+from calendar_integration.integration_setting import Integration, Method
+
+PATIENCE = 5.0  # seconds for everything together
+GUIDE = "exchange-hybrid"
+# What every Exchange server calls itself, in the cloud and in companies.
+EXCHANGE_ID = "00000002-0000-0ff1-ce00-000000000000"
+# A token that is none: Exchange servers name Bearer to those who offer it, and the others only to some.
+EMPTY_TOKEN = {"Authorization": "Bearer"}
+
+
+class UnfitServerError(ImpossibleValueError):
+    """Nobody could connect with this address; the message is for whoever typed it."""
+
+
+class NotHybridError(UnfitServerError):
+    """The server, or the company's Exchange, is not set up for it; there is a guide to that."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.help_path = reverse("guide", args=[GUIDE])
+
+
+def check(url: str, *, patience: float = PATIENCE, resolver: Resolver = system_resolver) -> None:
+    """Ask the server at a canonical EWS URL; it is looked up once, and the checked address is connected to.
+
+    It waits for the network: call it outside transactions. Raises UnfitServerError.
+    """
+    host = ews_url.host_of(url)
+    try:
+        reply = greet(url, EMPTY_TOKEN, patience=patience, resolver=resolver)
+    except UnsafeUrlError as error:
+        raise UnfitServerError(f"The Exchange server cannot be used: {error}") from error
+    _refuse_redirect(host, reply)
+    if reply.status != 401:
+        raise UnfitServerError(_not_exchange(host, reply.status))
+    _refuse_without_oauth(host, reply.challenges)
+
+
+def try_value(value: object) -> None:
+    """Try the server of a value of the integration setting that is about to be saved. Raises UnfitServerError."""
+    integration = Integration.of(value)
+    if integration.on and integration.method is Method.EWS:
+        check(integration.ews_url)
+
+
+def _refuse_redirect(host: str, reply: Reply) -> None:
+    if not 300 <= reply.status < 400:
+        return
+    leads_to = (_host_of(reply.location) or host).lower()
+    if ews_url.is_microsofts(leads_to):
+        raise NotHybridError(f"{host} leads on to {ews_url.in_exchange_online(leads_to)}")
+    raise UnfitServerError(f"{host} leads on to another address. Type the address that the Exchange server has itself.")
+
+
+def _host_of(location: str) -> str:
+    try:
+        return urlsplit(location).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _not_exchange(host: str, status: int) -> str:
+    if status in (404, 405, 410):
+        return (
+            f"{host} answers, but there is no Exchange Web Services at this path; normally it is {ews_url.NORMAL_PATH}."
+        )
+    if status == 403:
+        return f"{host} answers, but does not let Atrium in (403). Exchange Web Services may be switched off there."
+    if status >= 500:
+        return f"{host} answers with an error of its own ({status}). Try again when the server is well."
+    return f"{host} answers, but not as an Exchange server: it asked for no sign-in ({status})."
+
+
+def _refuse_without_oauth(host: str, challenges: Sequence[str]) -> None:
+    """An Exchange server that takes tokens says Bearer, and that it is Exchange."""
+    offered = " , ".join(challenges).lower()
+    if "bearer" not in offered:
+        raise NotHybridError(
+            f"{host} is not set up for sign-in by tokens (OAuth). Hybrid modern authentication has to be enabled for"
+            " Exchange Web Services there first."
+        )
+    if EXCHANGE_ID not in offered:
+        raise UnfitServerError(f"{host} asks for a token, but not as an Exchange server does.")

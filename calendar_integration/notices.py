@@ -1,0 +1,71 @@
+"""Mails about what only a person can mend, each once: somebody's authorization, and our client secret."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role, User
+from calendar_integration import queueing
+from calendar_integration.availability import availability_of
+from calendar_integration.models import CalendarService, Connection, ConnectionState
+
+REAUTHORIZE_TASK = "calendar_integration.tell_to_reauthorize"
+SECRET_TASK = "calendar_integration.tell_secret_refused"  # noqa: S105 - a task's name
+AT_ONCE = 200  # per run of the task that finds whom nobody has told
+
+logger = logging.getLogger(__name__)
+
+
+def enqueue(task: str, row_id: int) -> None:
+    """Ask for a notice about this row once the transaction under way commits."""
+    transaction.on_commit(lambda: queueing.send_notice(task, row_id))
+
+
+def tell_to_reauthorize(connection_id: int) -> bool:
+    """Tell somebody that they have to connect again; whether a mail left us. Of two workers, one does."""
+    now = timezone.now()
+    waiting = Connection.objects.filter(pk=connection_id, state=ConnectionState.NEEDS_REAUTHORIZATION)
+    if not waiting.filter(told_to_reauthorize_at=None, user__is_active=True).update(told_to_reauthorize_at=now):
+        return False
+    connection = Connection.objects.select_related("user__account").get(pk=connection_id)
+    if availability_of(connection.user).obstacle:
+        return False  # there is nothing they could do; once there is, the banner says it
+    context = {"connection": connection, "page": settings.PORTAL_URL + reverse("profile")}
+    sent = _mail("reauthorize", [connection.user.email], context)
+    if not sent:  # the schedule tries again
+        waiting.filter(told_to_reauthorize_at=now).update(told_to_reauthorize_at=None)
+    return sent
+
+
+def untold() -> list[int]:
+    """The ids of connections whose people have not been told yet: the queue, or the mail server, was away."""
+    waiting = Connection.objects.filter(state=ConnectionState.NEEDS_REAUTHORIZATION, told_to_reauthorize_at=None)
+    return list(waiting.filter(user__is_active=True).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def tell_secret_refused(account_id: int) -> bool:
+    """Tell the account's owners and admins; whether the mails left us. Whoever notes the refusal asks for it once."""
+    service = CalendarService.objects.filter(account=account_id).select_related("account").first()
+    if service is None or service.secret_refused_at is None:
+        return False
+    admins = User.objects.filter(account=account_id, is_active=True, role__in=(Role.OWNER, Role.ADMIN))
+    return _mail("secret", list(admins.values_list("email", flat=True)), {"service": service})
+
+
+def _mail(name: str, addresses: Sequence[str], context: dict[str, Any]) -> bool:
+    """One mail to each of them, so that nobody sees the others' addresses; whether the mail server took them."""
+    subject = " ".join(render_to_string(f"calendar_integration/mail/{name}_subject.txt", context).split())
+    text = render_to_string(f"calendar_integration/mail/{name}.txt", context)
+    mails = [EmailMessage(subject, text, None, [address]) for address in addresses]
+    try:
+        return bool(get_connection().send_messages(mails))
+    except (OSError, ValueError):  # the mail server, the way to it, or an address that no mail can have
+        logger.exception("the notice %s could not be mailed", name)
+        return False

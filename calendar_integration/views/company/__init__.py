@@ -1,0 +1,1 @@
+"""Room Management > Calendar Integration: the company's Office 365 authorization."""
