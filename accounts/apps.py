@@ -17,6 +17,7 @@ class AccountsConfig(AppConfig):
         from accounts.users import invitations  # noqa: PLC0415
 
         setting_definitions.register()
+        user_logged_in.disconnect(dispatch_uid="update_last_login")  # sessions.remember does it
         user_logged_in.connect(sessions.remember, dispatch_uid="accounts.sessions")
         user_logged_out.connect(sessions.forget, dispatch_uid="accounts.sessions")
         on_deactivation(sessions.end_all)

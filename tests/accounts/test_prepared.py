@@ -3,8 +3,9 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import Account, Domain, User
+from accounts.models import Account, Domain, SignInSession, User
 from accounts.prepared import Prepared, insert
 from calendar_integration.models import Connection
 from sso.models import AttributeNames, ProviderDraft
@@ -103,3 +104,15 @@ def test_a_row_is_inserted_as_django_would_save_it() -> None:
     saved.refresh_from_db()
     kept.pk, kept.saved_at = saved.pk, saved.saved_at
     assert same(kept, saved)
+
+
+def test_a_row_takes_the_place_of_the_one_it_replaces() -> None:
+    account = make_account()
+    ana, bo = make_user(account), make_user(account, "bo")
+    for person in (ana, bo):
+        insert(SignInSession(user=person, session_key="one", last_seen_at=timezone.now()), instead_of="session_key")
+    insert(SignInSession(user=ana, session_key="two", last_seen_at=timezone.now()), instead_of="session_key")
+    assert list(SignInSession.objects.order_by("session_key").values_list("session_key", "user")) == [
+        ("one", bo.pk),
+        ("two", ana.pk),
+    ]

@@ -27,6 +27,17 @@ def test_signing_in_is_noted_with_browser_and_address() -> None:
     assert session.address == "198.51.100.7"
 
 
+def test_signing_in_is_the_persons_last_sign_in() -> None:
+    ana, bo = make_user(make_account()), make_user(make_account("fabrikam"), "bo")
+    before = timezone.now()
+    sign_in(ana)
+    ana.refresh_from_db()
+    bo.refresh_from_db()
+    assert ana.last_login is not None
+    assert before <= ana.last_login <= timezone.now()
+    assert bo.last_login is None
+
+
 def test_signing_out_forgets_it() -> None:
     client = sign_in(make_user(make_account()))
     client.post("/sign-out/")
