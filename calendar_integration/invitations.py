@@ -80,7 +80,7 @@ def _held(connection_id: int) -> Iterator[uuid.UUID]:
                 return
         if time.monotonic() > until:
             raise BusyError("The mailbox is being synchronised.")
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(PAUSE_SECONDS)  # a lease is a row: nobody is told when it is free, and no transaction is open here
 
 
 def _writable(user: User, meeting: Meeting) -> Connection:

@@ -8,7 +8,7 @@ from portal.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("", include("portal.overview.urls")),
-    path("", include("sso.urls")),
+    path("", include("sso.urls")),  # before the many of accounts: sign-ins come by here
     path("", include("accounts.urls")),
     path("", include("calendar_integration.urls")),
     path("healthz", healthz, name="healthz"),

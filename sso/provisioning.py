@@ -14,15 +14,7 @@ from sso.mapping import reading
 from sso.models import IdentityProvider
 from sso.saml import Assertion
 
-__all__ = ["confirmed", "known", "newcomer", "user_of"]
-
-
-def user_of(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None = None) -> User:
-    """The person, created or linked where that is allowed, in their mapped role and groups.
-
-    Raises SamlError where it is not allowed. Do not call it in a transaction, as `newcomer` says.
-    """
-    return known(provider, assertion, request) or newcomer(provider, assertion, request)
+__all__ = ["confirmed", "known", "newcomer"]
 
 
 def known(provider: IdentityProvider, assertion: Assertion, request: HttpRequest | None = None) -> User | None:

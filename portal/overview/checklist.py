@@ -50,7 +50,7 @@ class Checklist:
     def next_key(self) -> str:
         """The row to turn to now: the first problem with a remedy, else the first thing to do, or nothing."""
         actionable = [row for row in self.required if row.fix is not None and not row.is_done]
-        order = [State.PROBLEM, State.TODO, State.WAITING]
+        order = [State.PROBLEM, State.TO_DO, State.WAITING]
         return min(actionable, key=lambda row: order.index(row.state)).key if actionable else ""
 
 

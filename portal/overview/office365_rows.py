@@ -26,11 +26,11 @@ def service(facts: Facts) -> Row:
     title = "Calendar service added"
     if facts.service is None and not facts.proven_domains:
         why = "First prove a domain: your Microsoft tenant is found by it."
-        return Row("service", title, State.TODO, why, who=OFFICE_365_ADMIN)
+        return Row("service", title, State.TO_DO, why, who=OFFICE_365_ADMIN)
     if facts.service is None:
         why = "Choose what Atrium may do in mailboxes: read, or read and write; with contacts or without."
         fix = Link("Add calendar service", SERVICE_PAGE)
-        return Row("service", title, State.TODO, why, fix, who=OFFICE_365_ADMIN)
+        return Row("service", title, State.TO_DO, why, fix, who=OFFICE_365_ADMIN)
     if not facts.service.is_enabled:
         why = "It is switched off: nobody is asked, and nobody can connect."
         fix = Link("Look at the service", SERVICE_PAGE)
@@ -43,10 +43,10 @@ def tenant(facts: Facts) -> Row:
     """To whom people are sent at Microsoft."""
     title = "Microsoft tenant known"
     if facts.service is None:
-        return Row("tenant", title, State.TODO, FIRST_SERVICE)
+        return Row("tenant", title, State.TO_DO, FIRST_SERVICE)
     if facts.service.tenant_id is None:
         why = "Without it nobody is sent to Microsoft. It is looked up by a domain that you have proven."
-        return Row("tenant", title, State.TODO, why, Link("Look it up", SERVICE_PAGE))
+        return Row("tenant", title, State.TO_DO, why, Link("Look it up", SERVICE_PAGE))
     named = f"{facts.service.tenant_domain or 'Your company'}, tenant {facts.service.tenant_id}."
     confirmed_at = facts.service.tenant_confirmed_at
     if confirmed_at is None:
@@ -73,7 +73,7 @@ def mailboxes(facts: Facts) -> Row:
 def consent(facts: Facts) -> Row:
     """What is known of the company's consent; only a token that works confirms it."""
     if facts.service is None:
-        return _consent(State.TODO, FIRST_SERVICE)
+        return _consent(State.TO_DO, FIRST_SERVICE)
     decide = {
         ConsentState.UNKNOWN: _unknown,
         ConsentState.REPORTED: _reported,
@@ -108,7 +108,7 @@ def _unknown(facts: Facts, _service: CalendarService) -> Row:
     why = "In most companies people may not agree for themselves, so an Office 365 admin agrees once for everybody."
     if facts.people_waiting:
         why = f"{_people(facts.people_waiting)} for it. {why}"
-    return _consent(State.TODO, why, Link("Give or ask for consent", SERVICE_PAGE))
+    return _consent(State.TO_DO, why, Link("Give or ask for consent", SERVICE_PAGE))
 
 
 def _reported(facts: Facts, service: CalendarService) -> Row:

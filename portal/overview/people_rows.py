@@ -19,7 +19,7 @@ def integration(facts: Facts) -> Row:
     if facts.integration.on:
         return Row("integration", title, State.DONE, "People may connect their calendar and contacts.")
     why = "It is switched off for the company, so that nobody can connect where a group does not allow it."
-    return Row("integration", title, State.TODO, why, Link("Switch it on", SETTINGS, fragment=INTEGRATION.key))
+    return Row("integration", title, State.TO_DO, why, Link("Switch it on", SETTINGS, fragment=INTEGRATION.key))
 
 
 def ask(facts: Facts) -> Row:
@@ -30,7 +30,7 @@ def ask(facts: Facts) -> Row:
         return Row("ask", title, State.DONE, f"{why}{_groups(facts.groups_with_own_ask)}", is_optional=True)
     why = "People are not asked: each connects in their profile. Asked after single sign-on, most do it at once."
     fix = Link("Ask people", SETTINGS, fragment=ASK.key)
-    return Row("ask", title, State.TODO, f"{why}{_groups(facts.groups_with_own_ask)}", fix, is_optional=True)
+    return Row("ask", title, State.TO_DO, f"{why}{_groups(facts.groups_with_own_ask)}", fix, is_optional=True)
 
 
 def adoption(facts: Facts) -> Row:
@@ -42,9 +42,9 @@ def adoption(facts: Facts) -> Row:
         why = f"{facts.connected:,} of {facts.people:,} {'person' if facts.people == 1 else 'people'}."
         return Row("adoption", title, State.DONE, why, fix, meter=meter)
     if not facts.may_connect:
-        return Row("adoption", title, State.TODO, "Nobody can connect before the steps above are done.", meter=meter)
+        return Row("adoption", title, State.TO_DO, "Nobody can connect before the steps above are done.", meter=meter)
     why = "Nobody yet. Connect your own mailbox first: it shows that everything above works."
-    return Row("adoption", title, State.TODO, why, Link("Connect yours", "office365_setup"), meter=meter)
+    return Row("adoption", title, State.TO_DO, why, Link("Connect yours", "office365_setup"), meter=meter)
 
 
 def _groups(number: int) -> str:

@@ -11,7 +11,7 @@ class State(StrEnum):
     """How a row stands."""
 
     DONE = "done"
-    TODO = "todo"
+    TO_DO = "todo"
     WAITING = "waiting"
     PROBLEM = "problem"
 

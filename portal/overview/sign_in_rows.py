@@ -33,9 +33,9 @@ def domain(facts: Facts) -> Row:
         return Row("domain", title, State.DONE, f"{_named(facts.proven_domains)}. People are recognised by it.")
     if facts.has_unproven_domains:
         why = "A domain is entered, and its proof was not found yet. It takes a TXT record or a file."
-        return Row("domain", title, State.TODO, why, Link("Prove it", "sso_domains"))
+        return Row("domain", title, State.TO_DO, why, Link("Prove it", "sso_domains"))
     why = "It shows that people with these addresses are yours, and which Microsoft tenant is."
-    return Row("domain", title, State.TODO, why, Link("Add a domain", "sso_domains"))
+    return Row("domain", title, State.TO_DO, why, Link("Add a domain", "sso_domains"))
 
 
 def sign_on(facts: Facts) -> Row:
@@ -49,15 +49,15 @@ def sign_on(facts: Facts) -> Row:
         return Row("sso", title, State.PROBLEM, why, Link("Switch it on", "sso_setup"), note="Switched off")
     if facts.draft is None:
         why = "People sign in with your own identity provider, and from there go on to Office 365."
-        return Row("sso", title, State.TODO, why, Link("Set it up", "sso_setup"))
+        return Row("sso", title, State.TO_DO, why, Link("Set it up", "sso_setup"))
     if _is_refused(facts.draft):
         why = "The last test of the draft was refused. Its page says what was expected and what arrived."
         return Row("sso", title, State.PROBLEM, why, Link("See the test", "sso_test_result"), note="Test refused")
     if facts.draft.is_tested:
         why = "The draft passed its test. Nobody signs in with it until it is used."
-        return Row("sso", title, State.TODO, why, Link("Use it", "sso_setup"))
+        return Row("sso", title, State.TO_DO, why, Link("Use it", "sso_setup"))
     why = "There is a draft that was not tested as it stands now."
-    return Row("sso", title, State.TODO, why, Link("Test it", "sso_setup"))
+    return Row("sso", title, State.TO_DO, why, Link("Test it", "sso_setup"))
 
 
 def federation(facts: Facts) -> Row:
@@ -86,7 +86,7 @@ def federation(facts: Facts) -> Row:
 
 
 def _todo(why: str, fix: Link | None = None, *more: Link) -> Row:
-    return Row("federation", FEDERATED, State.TODO, why, fix, (*more, *FEDERATION_GUIDES), who=OFFICE_365_ADMIN)
+    return Row("federation", FEDERATED, State.TO_DO, why, fix, (*more, *FEDERATION_GUIDES), who=OFFICE_365_ADMIN)
 
 
 def _of_entra(facts: Facts) -> Row:

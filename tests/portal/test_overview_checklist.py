@@ -42,36 +42,36 @@ def test_with_everything_nothing_is_left() -> None:
 
 
 def test_whether_people_are_asked_is_a_choice_that_keeps_nothing_from_being_finished() -> None:
-    assert row_of(with_facts(ask=AskMode.OFF), "ask").state is State.TODO
+    assert row_of(with_facts(ask=AskMode.OFF), "ask").state is State.TO_DO
     assert decide(with_facts(ask=AskMode.OFF)).is_finished
 
 
 @pytest.mark.parametrize(
     ("key", "changes", "state", "words", "route"),
     [
-        ("domain", {"proven_domains": ()}, State.TODO, "which Microsoft tenant", "sso_domains"),
-        ("domain", {"proven_domains": (), "has_unproven_domains": True}, State.TODO, "not found yet", "sso_domains"),
-        ("sso", {"provider": None}, State.TODO, "your own identity provider", "sso_setup"),
+        ("domain", {"proven_domains": ()}, State.TO_DO, "which Microsoft tenant", "sso_domains"),
+        ("domain", {"proven_domains": (), "has_unproven_domains": True}, State.TO_DO, "not found yet", "sso_domains"),
+        ("sso", {"provider": None}, State.TO_DO, "your own identity provider", "sso_setup"),
         ("sso", {"provider": a_provider(is_enabled=False)}, State.PROBLEM, "switched off", "sso_setup"),
-        ("federation", {"provider": None}, State.TODO, "First put single sign-on into use", ""),
-        ("federation", {"service": None}, State.TODO, "First add the calendar service", ""),
-        ("federation", {"service": a_service()}, State.TODO, "your own mailbox", "office365_authorize"),
-        ("service", {"service": None}, State.TODO, "Choose what Atrium may do", "calendar_integration"),
-        ("service", {"service": None, "proven_domains": ()}, State.TODO, "First prove a domain", ""),
+        ("federation", {"provider": None}, State.TO_DO, "First put single sign-on into use", ""),
+        ("federation", {"service": None}, State.TO_DO, "First add the calendar service", ""),
+        ("federation", {"service": a_service()}, State.TO_DO, "your own mailbox", "office365_authorize"),
+        ("service", {"service": None}, State.TO_DO, "Choose what Atrium may do", "calendar_integration"),
+        ("service", {"service": None, "proven_domains": ()}, State.TO_DO, "First prove a domain", ""),
         ("service", {"service": a_service(is_enabled=False)}, State.PROBLEM, "switched off", "calendar_integration"),
-        ("tenant", {"service": None}, State.TODO, "First add the calendar service", ""),
-        ("tenant", {"service": a_service(tenant_id=None)}, State.TODO, "nobody is sent", "calendar_integration"),
+        ("tenant", {"service": None}, State.TO_DO, "First add the calendar service", ""),
+        ("tenant", {"service": a_service(tenant_id=None)}, State.TO_DO, "nobody is sent", "calendar_integration"),
         ("mailboxes", {"service": None}, State.WAITING, "without a Microsoft Entra tenant, are not supported", ""),
         ("mailboxes", {"service": None, "integration": EWS}, State.PROBLEM, "are not supported", "guide"),
         ("mailboxes", {"integration": EWS}, State.DONE, "mail.contoso.example", ""),
-        ("consent", {"service": None}, State.TODO, "First add the calendar service", ""),
+        ("consent", {"service": None}, State.TO_DO, "First add the calendar service", ""),
         ("secret", {"has_client": False}, State.PROBLEM, "not registered", ""),
         ("secret", {"service": a_service(secret_refused_at=NOW)}, State.PROBLEM, "Nobody is disconnected", ""),
-        ("integration", {"integration": Integration(on=False)}, State.TODO, "switched off", "account_settings"),
-        ("ask", {"ask": AskMode.OFF}, State.TODO, "not asked", "account_settings"),
-        ("ask", {"ask": AskMode.OFF, "groups_with_own_ask": 2}, State.TODO, "2 groups", "account_settings"),
-        ("adoption", {"connected": 0}, State.TODO, "Connect your own mailbox first", "office365_setup"),
-        ("adoption", {"connected": 0, "service": None}, State.TODO, "before the steps above", ""),
+        ("integration", {"integration": Integration(on=False)}, State.TO_DO, "switched off", "account_settings"),
+        ("ask", {"ask": AskMode.OFF}, State.TO_DO, "not asked", "account_settings"),
+        ("ask", {"ask": AskMode.OFF, "groups_with_own_ask": 2}, State.TO_DO, "2 groups", "account_settings"),
+        ("adoption", {"connected": 0}, State.TO_DO, "Connect your own mailbox first", "office365_setup"),
+        ("adoption", {"connected": 0, "service": None}, State.TO_DO, "before the steps above", ""),
         ("adoption", {"connected": 4}, State.DONE, "4 of 10 people", "users"),
         ("adoption", {"connected": 10}, State.DONE, "10 of 10 people", ""),
     ],
@@ -88,7 +88,7 @@ def test_a_row_says_how_it_stands_why_and_what_puts_it_right(
 @pytest.mark.parametrize(
     ("consent", "state", "words", "label"),
     [
-        (ConsentState.UNKNOWN, State.TODO, "may not agree for themselves", "Give or ask for consent"),
+        (ConsentState.UNKNOWN, State.TO_DO, "may not agree for themselves", "Give or ask for consent"),
         (ConsentState.REPORTED, State.WAITING, "first mailbox that connects confirms it", "Connect yours"),
         (ConsentState.CONFIRMED, State.DONE, "all the permissions", ""),
         (ConsentState.PARTIAL, State.PROBLEM, "read your contacts", "Ask for the rest"),
@@ -138,10 +138,10 @@ def a_refused_draft() -> ProviderDraft:
 @pytest.mark.parametrize(
     ("draft", "state", "label"),
     [
-        (a_draft(), State.TODO, "Test it"),
-        (a_tested_draft(), State.TODO, "Use it"),
+        (a_draft(), State.TO_DO, "Test it"),
+        (a_tested_draft(), State.TO_DO, "Use it"),
         (a_refused_draft(), State.PROBLEM, "See the test"),
-        (a_draft(test_result={"reason": "audience", "digest": "of other settings"}), State.TODO, "Test it"),
+        (a_draft(test_result={"reason": "audience", "digest": "of other settings"}), State.TO_DO, "Test it"),
     ],
 )
 def test_a_draft_of_single_sign_on_says_what_comes_next(draft: ProviderDraft, state: State, label: str) -> None:
@@ -169,7 +169,7 @@ def test_entra_id_of_another_tenant_is_not() -> None:
 def test_what_only_looks_like_entra_id_is_another_product(entity_id: str) -> None:
     facts = with_facts(provider=a_provider(entity_id=entity_id), service=a_service())
     assert facts.entra_tenant == ""
-    assert row_of(facts, "federation").state is State.TODO
+    assert row_of(facts, "federation").state is State.TO_DO
 
 
 def test_an_admins_word_counts_until_a_sign_in_shows_it() -> None:

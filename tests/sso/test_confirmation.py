@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, AuditAction, AuditEvent, User
-from sso import confirmation, provisioning
+from sso import confirmation
 from sso.confirmation import MAILS_PER_HOUR
 from sso.errors import Reason, SamlError
 from sso.mapping import Person
@@ -24,6 +24,7 @@ from sso.views.refusal import refuse
 from tests.accounts.making_history import elements, text_of
 from tests.makers import make_account, make_user
 from tests.sandbox.running import Sandbox
+from tests.sso.arriving import user_of
 from tests.sso.making import (
     REFERENCE,
     assert_refused,
@@ -196,7 +197,7 @@ def begin_sign_in(person: Person = KIM) -> HttpResponse:
     request.user = AnonymousUser()
     assertion = make_assertion("id-of-kim", person.email, person.name)
     with pytest.raises(SamlError) as asked:
-        provisioning.user_of(provider, assertion)
+        user_of(provider, assertion)
     return refuse(request, provider.account.vanity, asked.value, assertion=assertion)
 
 

@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditAction, AuditEvent, Domain, Role, User
-from sso import provisioning
 from sso.errors import Reason, SamlError
 from sso.models import SamlIdentity
 from tests.makers import make_account, make_user
 from tests.sandbox.running import Sandbox
+from tests.sso.arriving import user_of
 from tests.sso.making import assert_refused, make_assertion, make_company, make_provider, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_somebody_new_becomes_a_member_without_a_password() -> None:
     provider = make_provider(make_account())
 
-    ana = provisioning.user_of(provider, make_assertion())
+    ana = user_of(provider, make_assertion())
 
     assert (ana.account, ana.email, ana.name) == (provider.account, "ana@contoso.example", "Ana Lima")
     assert ana.role == Role.MEMBER
@@ -29,7 +29,7 @@ def test_somebody_new_becomes_a_member_without_a_password() -> None:
 
 def test_somebody_new_is_remembered_with_who_vouched_for_them() -> None:
     provider = make_provider(make_account())
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     created, linked = AuditEvent.objects.order_by("pk")
     assert (created.action, created.actor_label) == (AuditAction.USER_CREATED, f"SSO: {provider.entity_id}")
     assert created.after == {"email": "ana@contoso.example", "name": "Ana Lima", "role": "member"}
@@ -39,10 +39,10 @@ def test_somebody_new_is_remembered_with_who_vouched_for_them() -> None:
 
 def test_somebody_known_is_found_by_their_name_id_alone() -> None:
     provider = make_provider(make_account())
-    first = provisioning.user_of(provider, make_assertion())
+    first = user_of(provider, make_assertion())
     events = AuditEvent.objects.count()
 
-    again = provisioning.user_of(provider, make_assertion(mail="ana.costa@elsewhere.example", name="Ana Costa"))
+    again = user_of(provider, make_assertion(mail="ana.costa@elsewhere.example", name="Ana Costa"))
 
     assert again == first
     again.refresh_from_db()
@@ -54,8 +54,8 @@ def test_somebody_who_had_a_password_is_linked_by_their_mail_once() -> None:
     provider = make_provider(make_account())
     ana = make_user(provider.account, role=Role.ADMIN)
 
-    assert provisioning.user_of(provider, make_assertion(mail="Ana@Contoso.Example", name="Somebody")) == ana
-    assert provisioning.user_of(provider, make_assertion()) == ana
+    assert user_of(provider, make_assertion(mail="Ana@Contoso.Example", name="Somebody")) == ana
+    assert user_of(provider, make_assertion()) == ana
 
     ana.refresh_from_db()
     assert (ana.name, ana.role, ana.has_usable_password()) == ("Ana Lima", Role.ADMIN, True)
@@ -66,13 +66,13 @@ def test_somebody_who_had_a_password_is_linked_by_their_mail_once() -> None:
 def refusal(*arguments: object) -> Reason:
     """Why the provisioning refuses."""
     with pytest.raises(SamlError) as refused:
-        provisioning.user_of(*arguments)  # type: ignore[arg-type]
+        user_of(*arguments)  # type: ignore[arg-type]
     return refused.value.reason
 
 
 def test_another_name_id_does_not_take_over_somebody_by_their_mail() -> None:
     provider = make_provider(make_account())
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     assert refusal(provider, make_assertion("id-of-mallory")) is Reason.OTHER_IDENTITY
     assert SamlIdentity.objects.get().name_id == "id-of-ana"
 
@@ -100,16 +100,16 @@ def test_a_domain_that_another_company_has_proven_lets_nobody_in() -> None:
 
 def test_a_domain_that_is_lost_later_keeps_nobody_out_who_is_known() -> None:
     provider = make_provider(make_account())
-    ana = provisioning.user_of(provider, make_assertion())
+    ana = user_of(provider, make_assertion())
     Domain.objects.all().delete()
-    assert provisioning.user_of(provider, make_assertion()) == ana
+    assert user_of(provider, make_assertion()) == ana
 
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_somebody_deactivated_stays_out(*, is_known: bool) -> None:
     provider = make_provider(make_account())
     if is_known:
-        provisioning.user_of(provider, make_assertion())
+        user_of(provider, make_assertion())
         User.objects.update(is_active=False)
     else:
         make_user(provider.account, is_active=False)
@@ -121,30 +121,30 @@ def test_one_name_id_at_two_companies_is_two_people() -> None:
     contoso = make_provider(make_account(), entity_id=shared)
     fabrikam = make_provider(make_account("fabrikam"), entity_id=shared)
 
-    ana = provisioning.user_of(contoso, make_assertion("1"))
-    una = provisioning.user_of(fabrikam, make_assertion("1", mail="una@fabrikam.example", name="Una Berg"))
+    ana = user_of(contoso, make_assertion("1"))
+    una = user_of(fabrikam, make_assertion("1", mail="una@fabrikam.example", name="Una Berg"))
 
     assert (ana.account, una.account) == (contoso.account, fabrikam.account)
-    assert provisioning.user_of(contoso, make_assertion("1")) == ana
-    assert provisioning.user_of(fabrikam, make_assertion("1")) == una
+    assert user_of(contoso, make_assertion("1")) == ana
+    assert user_of(fabrikam, make_assertion("1")) == una
 
 
 def test_a_new_provider_binds_people_anew() -> None:
     provider = make_provider(make_account())
-    ana = provisioning.user_of(provider, make_assertion("old"))
+    ana = user_of(provider, make_assertion("old"))
     provider.entity_id = "https://login.example/new"
     provider.save()
 
-    assert provisioning.user_of(provider, make_assertion("new")) == ana
+    assert user_of(provider, make_assertion("new")) == ana
     assert set(ana.saml_identities.values_list("name_id", flat=True)) == {"old", "new"}
 
 
 def test_a_new_provider_does_not_inherit_the_name_ids_of_the_old_one() -> None:
     provider = make_provider(make_account())
-    provisioning.user_of(provider, make_assertion("1"))
+    user_of(provider, make_assertion("1"))
     provider.entity_id = "https://login.example/new"
     provider.save()
-    dana = provisioning.user_of(provider, make_assertion("1", mail="dana@contoso.example", name="Dana Reyes"))
+    dana = user_of(provider, make_assertion("1", mail="dana@contoso.example", name="Dana Reyes"))
     assert dana.email == "dana@contoso.example"
 
 

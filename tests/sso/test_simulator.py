@@ -16,7 +16,6 @@ from accounts.tiered_settings.reading import effective
 from calendar_integration import prompt
 from calendar_integration.models import AskMode, CalendarService
 from calendar_integration.prompt import Verdict
-from sso import provisioning
 from sso.entry import Kind
 from sso.errors import Reason, SamlError
 from sso.models import IdentityProvider, UnknownDomain
@@ -26,6 +25,7 @@ from sso.who import Answer
 from tests.accounts.making_groups import lock_integration_off
 from tests.accounts.making_people import make_group
 from tests.makers import make_account, make_connection, make_service, make_user, set_ask
+from tests.sso.arriving import user_of
 from tests.sso.making import make_assertion, make_provider
 from tests.sso.making_mapping import make_rule, saying
 
@@ -88,7 +88,7 @@ def test_somebody_new_gets_what_the_rules_give(provider: IdentityProvider) -> No
 
 
 def test_somebody_who_has_signed_in_is_known_with_and_without_a_name_id(provider: IdentityProvider) -> None:
-    ana = provisioning.user_of(provider, make_assertion())
+    ana = user_of(provider, make_assertion())
     Domain.objects.all().delete()
     for name_id in ("id-of-ana", ""):
         who = simulated(provider, make_assertion(name_id)).who
@@ -115,7 +115,7 @@ def refused(provider: IdentityProvider, assertion: Assertion) -> Reason | None:
     simulation = simulate(provider, answer_of(assertion))
     assert (simulation.who.kind, simulation.result) == (Kind.REFUSED, None)
     with pytest.raises(SamlError) as really:
-        provisioning.user_of(provider, assertion)
+        user_of(provider, assertion)
     assert simulation.who.reason is really.value.reason
     return simulation.who.reason
 
@@ -124,7 +124,7 @@ def test_refusals_are_those_of_a_sign_in(provider: IdentityProvider) -> None:
     assert refused(provider, make_assertion(mail="")) is Reason.NO_EMAIL
     assert refused(provider, saying(mail=["a@contoso.example", "b@contoso.example"])) is Reason.SEVERAL_EMAILS
     assert refused(provider, make_assertion(mail="ana@elsewhere.example")) is Reason.FOREIGN_DOMAIN
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     assert refused(provider, make_assertion("another")) is Reason.OTHER_IDENTITY
     make_user(provider.account, email="cy@partner.example")
     assert refused(provider, make_assertion("cy", mail="cy@partner.example")) is Reason.FOREIGN_DOMAIN
@@ -190,12 +190,12 @@ def test_what_it_says_is_what_a_sign_in_does(now: set[str], then: set[str], is_k
     with transaction.atomic():
         provider, _groups = company()
         if is_known:
-            ana = provisioning.user_of(provider, saying(groups=sorted(now)))
+            ana = user_of(provider, saying(groups=sorted(now)))
             if is_connected and "Audited" not in now:
                 make_connection(ana)
         result = simulated(provider, groups=sorted(then)).result
         assert result
-        ana = provisioning.user_of(provider, saying(groups=sorted(then)))
+        ana = user_of(provider, saying(groups=sorted(then)))
         ana = User.objects.get(pk=ana.pk)
         assert ana.role == result.role.after
         assert set(ana.memberships.values_list("group_id", flat=True)) == set(result.groups.after)
@@ -206,7 +206,7 @@ def test_what_it_says_is_what_a_sign_in_does(now: set[str], then: set[str], is_k
 
 
 def test_it_takes_as_many_queries_for_many_groups_and_rules_as_for_few(provider: IdentityProvider) -> None:
-    ana = provisioning.user_of(provider, make_assertion())
+    ana = user_of(provider, make_assertion())
     make_service(provider.account)
     taken = []
     for number in (1, 40):

@@ -9,6 +9,7 @@ from sso.errors import Reason, SamlError
 from sso.models import IdentityConfirmation, IdentityProvider, SamlIdentity, UnknownDomain
 from tests.accounts.making_people import make_group
 from tests.makers import make_account, make_user
+from tests.sso.arriving import user_of
 from tests.sso.making import make_assertion, make_provider
 from tests.sso.making_mapping import make_rule, saying
 
@@ -25,7 +26,7 @@ def provider() -> IdentityProvider:
 def refusal(provider: IdentityProvider, email: str = MAIL) -> Reason:
     """Why they do not come in at once."""
     with pytest.raises(SamlError) as refused:
-        provisioning.user_of(provider, saying(make_assertion(mail=email), groups=["Sales"]))
+        user_of(provider, saying(make_assertion(mail=email), groups=["Sales"]))
     return refused.value.reason
 
 
@@ -52,7 +53,7 @@ def test_where_it_is_not_allowed_they_are_refused(provider: IdentityProvider) ->
 
 
 def test_a_proven_domain_needs_no_mail(provider: IdentityProvider) -> None:
-    assert provisioning.user_of(provider, make_assertion()).email == "ana@contoso.example"
+    assert user_of(provider, make_assertion()).email == "ana@contoso.example"
     assert not mail.outbox
 
 
@@ -72,7 +73,7 @@ def test_once_confirmed_they_are_there_with_role_and_groups(provider: IdentityPr
     ana = provisioning.confirmed(provider, make_confirmation(provider.account))
     assert (ana.email, ana.name, ana.role) == (MAIL, "Ana", Role.ADMIN)
     assert [membership.group.name for membership in ana.memberships.all()] == ["Sales"]
-    assert provisioning.user_of(provider, make_assertion(mail=MAIL)) == ana
+    assert user_of(provider, make_assertion(mail=MAIL)) == ana
 
 
 def test_confirming_twice_is_the_same_person(provider: IdentityProvider) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Domain, Role, User
-from sso import entry, linking, provisioning
+from sso import entry, linking
 from sso.configuration import last_test, testing
 from sso.configuration.values import of_settings
 from sso.entry import Facts, Kind
@@ -22,6 +22,7 @@ from sso.saml import Assertion
 from sso.simulator.simulation import simulate
 from sso.who import Answer
 from tests.makers import make_account, make_user
+from tests.sso.arriving import user_of
 from tests.sso.making import make_assertion, make_provider
 from tests.sso.making_mapping import saying
 
@@ -39,22 +40,22 @@ def somebody_with_a_password(provider: IdentityProvider) -> Assertion:
 
 
 def somebody_known(provider: IdentityProvider) -> Assertion:
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     return make_assertion(mail="ana@elsewhere.example")
 
 
 def somebody_known_without_an_address(provider: IdentityProvider) -> Assertion:
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     return make_assertion(mail="")
 
 
 def somebody_known_with_several_addresses(provider: IdentityProvider) -> Assertion:
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     return saying(mail=["ana@contoso.example", "kim@contoso.example"])
 
 
 def somebody_elses_address(provider: IdentityProvider) -> Assertion:
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     return make_assertion("another")
 
 
@@ -91,7 +92,7 @@ def a_user_of_an_unknown_domain_where_people_confirm(provider: IdentityProvider)
 
 
 def a_domain_that_was_removed(provider: IdentityProvider) -> Assertion:
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     Domain.objects.all().delete()
     return make_assertion()
 
@@ -102,7 +103,7 @@ def somebody_deactivated(provider: IdentityProvider) -> Assertion:
 
 
 def somebody_known_and_deactivated(provider: IdentityProvider) -> Assertion:
-    User.objects.filter(pk=provisioning.user_of(provider, make_assertion()).pk).update(is_active=False)
+    User.objects.filter(pk=user_of(provider, make_assertion()).pk).update(is_active=False)
     return make_assertion()
 
 
@@ -117,7 +118,7 @@ def an_owner_before_an_owner_agreed(provider: IdentityProvider) -> Assertion:
 
 
 def a_known_owner_before_an_owner_agreed(provider: IdentityProvider) -> Assertion:
-    User.objects.filter(pk=provisioning.user_of(provider, make_assertion()).pk).update(role=Role.OWNER)
+    User.objects.filter(pk=user_of(provider, make_assertion()).pk).update(role=Role.OWNER)
     IdentityProvider.objects.update(owners_may_use=False)
     return make_assertion()
 
@@ -157,7 +158,7 @@ def by_a_sign_in(provider: IdentityProvider, assertion: Assertion) -> Said:
     people = list(User.objects.filter(account=provider.account))
     with transaction.atomic():
         try:
-            user = provisioning.user_of(provider, assertion)
+            user = user_of(provider, assertion)
         except SamlError as error:
             is_mailed = error.reason is Reason.CONFIRM_ADDRESS
             return (Kind.CONFIRMS, None) if is_mailed else (Kind.REFUSED, error.reason)
@@ -216,7 +217,7 @@ def test_an_address_that_was_confirmed_makes_somebody_new_and_nobody_else() -> N
 @pytest.mark.django_db
 def test_the_facts_take_one_query_for_the_known_and_three_for_others() -> None:
     provider = make_provider(make_account())
-    provisioning.user_of(provider, make_assertion())
+    user_of(provider, make_assertion())
     for name_id, email, most in (
         ("id-of-ana", "", 1),
         ("x", "ana@contoso.example", 3),
