@@ -27,4 +27,4 @@ def note_refused(account: Account) -> None:
 def note_taken(account_id: int) -> None:
     """Microsoft took it: the next refusal is news again."""
     refused = CalendarService.objects.filter(account=account_id, secret_refused_at__isnull=False)
-    refused.update(secret_refused_at=None)
+    refused.update(secret_refused_at=None, secret_told_at=None)

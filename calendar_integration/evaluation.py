@@ -14,7 +14,7 @@ from calendar_integration.clients.selection import client_for_token
 from calendar_integration.connecting import MeanwhileForbiddenError
 from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
 from calendar_integration.integration_setting import Method
-from calendar_integration.models import AuthorizationAttempt, CalendarService, Outcome
+from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, Outcome
 
 
 class NoTenantError(Exception):
@@ -43,6 +43,8 @@ def evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending:
         grant = tokens.redeem(tenant_of(attempt.user), json.loads(attempt.flow), dict(query))
         return _accept(attempt, grant)
     except tokens.AuthorizationRefusedError as error:
+        if error.claims:  # which the next try takes along
+            Connection.objects.filter(user=attempt.user).update(claims_challenge=error.claims)
         return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error), refused_by_microsoft=True)
     except InvalidClientError as error:
         client_secret.note_refused(attempt.account)

@@ -13,7 +13,6 @@ from django.urls import reverse
 from accounts.safe_http import Reply, Resolver, UnsafeUrlError, greet, system_resolver
 from accounts.tiered_settings.kinds import ImpossibleValueError
 from calendar_integration import ews_url
-from calendar_integration.integration_setting import Integration, Method
 
 PATIENCE = 5.0  # seconds for everything together
 GUIDE = "exchange-hybrid"
@@ -49,13 +48,6 @@ def check(url: str, *, patience: float = PATIENCE, resolver: Resolver = system_r
     if reply.status != 401:
         raise UnfitServerError(_not_exchange(host, reply.status))
     _refuse_without_oauth(host, reply.challenges)
-
-
-def try_value(value: object) -> None:
-    """Try the server of a value of the integration setting that is about to be saved. Raises UnfitServerError."""
-    integration = Integration.of(value)
-    if integration.on and integration.method is Method.EWS:
-        check(integration.ews_url)
 
 
 def _refuse_redirect(host: str, reply: Reply) -> None:

@@ -23,6 +23,7 @@ FORGOTTEN = (
     "granted_scopes",
     "last_good_sync_at",
     "last_error",
+    "claims_challenge",
     "told_to_reauthorize_at",
     "to_forget",
 )
@@ -82,6 +83,7 @@ def _finish(connection: Connection) -> None:
     connection.tenant_id = connection.oid = None
     connection.last_good_sync_at = connection.told_to_reauthorize_at = None
     connection.mailbox = connection.ews_url = connection.granted_scopes = connection.last_error = ""
+    connection.claims_challenge = ""
     connection.to_forget = False
     audit.record(
         AuditAction.MAILBOX_FORGOTTEN,

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -51,12 +52,26 @@ def untold() -> list[int]:
 
 
 def tell_secret_refused(account_id: int) -> bool:
-    """Tell the account's owners and admins; whether the mails left us. Whoever notes the refusal asks for it once."""
-    service = CalendarService.objects.filter(account=account_id).select_related("account").first()
-    if service is None or service.secret_refused_at is None:
+    """Tell the account's owners and admins, once for each refusal; whether the mails left us. One worker does."""
+    now = timezone.now()
+    untold = _untold_services().filter(account=account_id)
+    if not untold.update(secret_told_at=now):
         return False
+    service = CalendarService.objects.select_related("account").get(account=account_id)
     admins = User.objects.filter(account=account_id, is_active=True, role__in=(Role.OWNER, Role.ADMIN))
-    return _mail("secret", list(admins.values_list("email", flat=True)), {"service": service})
+    sent = _mail("secret", list(admins.values_list("email", flat=True)), {"service": service})
+    if not sent:  # the schedule tries again
+        CalendarService.objects.filter(pk=service.pk, secret_told_at=now).update(secret_told_at=None)
+    return sent
+
+
+def accounts_untold() -> list[int]:
+    """The ids of accounts whose refused secret nobody has been told of: the queue, or the mail server, was away."""
+    return list(_untold_services().order_by("pk").values_list("account_id", flat=True)[:AT_ONCE])
+
+
+def _untold_services() -> QuerySet[CalendarService]:
+    return CalendarService.objects.filter(secret_refused_at__isnull=False, secret_told_at=None)
 
 
 def _mail(name: str, addresses: Sequence[str], context: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from calendar_integration import (
     forgetting,
     notices,
     queueing,
+    server_trials,
 )
 from calendar_integration.sync import engine, schedule
 
@@ -41,11 +42,12 @@ def dispatch_due() -> None:
 
 @shared_task(name="calendar_integration.expire_attempts")
 def expire_attempts() -> None:
-    """End authorizations that nobody came back from, and delete those that ended long ago, with old consent links."""
+    """End authorizations that nobody came back from; delete those that ended long ago, and what goes with them."""
     attempts.expire()
     attempts.delete_old()
     admin_consent.delete_old()
     consent_links.forget_old()
+    server_trials.delete_old()
 
 
 @shared_task(name=queueing.FORGET_TASK)
@@ -72,6 +74,8 @@ def tell_untold() -> None:
     """Tell those whom a queue or a mail server out of reach has kept waiting."""
     for connection_id in notices.untold():
         notices.tell_to_reauthorize(connection_id)
+    for account_id in notices.accounts_untold():
+        notices.tell_secret_refused(account_id)
     consent_mails.catch_up()
 
 

@@ -35,6 +35,7 @@ class RefreshToken:
     oid: str
     scopes: list[str]
     revoked: bool = False
+    claims: str = ""
 
 
 @dataclass

@@ -10,6 +10,7 @@ from calendar_integration.models.authorization import AuthorizationAttempt, Outc
 from calendar_integration.models.connection import ACTIVE_STATES, DISCONNECTED_STATES, Connection, ConnectionState
 from calendar_integration.models.contact import Contact
 from calendar_integration.models.meeting import Meeting, MeetingKind
+from calendar_integration.models.server_trial import ServerTrial
 from calendar_integration.models.service import AskMode, CalendarService, ConsentState
 from calendar_integration.models.sync import Stream, StreamKind
 
@@ -30,6 +31,7 @@ __all__ = [
     "Meeting",
     "MeetingKind",
     "Outcome",
+    "ServerTrial",
     "Stream",
     "StreamKind",
 ]

@@ -76,6 +76,7 @@ class Connection(WithPermissions):
     failures = models.PositiveIntegerField(default=0, help_text="In a row, since the last good sync.")
     last_error = models.CharField(max_length=300, blank=True)
     told_to_reauthorize_at = models.DateTimeField(null=True, help_text="One mail each time it is needed.")
+    claims_challenge = models.TextField(blank=True, help_text="What Microsoft wants proven at the next sign-in.")
     invalid_grant_at = models.DateTimeField(null=True, help_text="The first refusal of the refresh token in a row.")
 
     objects = ConnectionManager()

@@ -52,6 +52,7 @@ class CalendarService(WithPermissions):
     missing_scopes = models.TextField(blank=True, help_text="Graph's names, of the last token that lacked some.")
 
     secret_refused_at = models.DateTimeField(null=True, help_text="Since when Microsoft refuses our client secret.")
+    secret_told_at = models.DateTimeField(null=True, help_text="When the admins were mailed about it.")
     federation_attested_at = models.DateTimeField(null=True)
     federation_attested_by = models.CharField(max_length=200, blank=True)
     federation_shown_at = models.DateTimeField(null=True, help_text="When somebody was authorized without being asked.")

@@ -14,6 +14,7 @@ from calendar_integration import client_secret, consent_state, notices, tokens
 from calendar_integration.errors import (
     CalendarError,
     ConsentRefusedError,
+    InteractionRequiredError,
     InvalidClientError,
     InvalidGrantError,
     MailboxUnsupportedError,
@@ -46,6 +47,8 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
         changes |= {"state": lost, "told_to_reauthorize_at": None}
     if isinstance(error, InvalidGrantError) and connection.invalid_grant_at is None:
         changes["invalid_grant_at"] = now
+    if isinstance(error, InteractionRequiredError) and error.claims:
+        changes["claims_challenge"] = error.claims
     with transaction.atomic():
         if leases.ours(connection.pk, lease_id).update(**changes) and lost:
             _say_lost(connection, lost, error)

@@ -12,7 +12,7 @@ import msal
 
 from calendar_integration.errors import CalendarError
 from calendar_integration.tokens.application import application, translated_errors
-from calendar_integration.tokens.refusals import message, refusal
+from calendar_integration.tokens.refusals import claims_of, message, refusal
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,18 @@ class Grant:
 
 
 class AuthorizationRefusedError(CalendarError):
-    """Microsoft answered the redemption of a code with an error; `error` and `suberror` are its words."""
+    """Microsoft answered the redemption of a code with an error; `error` and `suberror` are its words.
+
+    `claims` is what the next sign-in has to prove, if it said so.
+    """
 
     permanent = True
 
-    def __init__(self, message: str, error: str, suberror: str) -> None:
+    def __init__(self, message: str, error: str, suberror: str, claims: str = "") -> None:
         super().__init__(message)
         self.error = error
         self.suberror = suberror
+        self.claims = claims
 
 
 def begin_flow(
@@ -44,11 +48,13 @@ def begin_flow(
     redirect_uri: str,
     login_hint: str,
     silent: bool = False,
+    claims: str = "",
 ) -> dict[str, Any]:
     """MSAL's flow for these scopes, with the address to send the person to in `auth_uri`. Raises UnavailableError.
 
     Without prompt parameter Microsoft shows what it has to, and nothing where consent and a session are there; told to
-    be silent, it answers with an error where it would have to show something.
+    be silent, it answers with an error where it would have to show something. `claims` are those that it asked for
+    when it last refused a token; without them it would let the person through and refuse again.
     """
     with translated_errors():
         flow: dict[str, Any] = application(tenant_id).initiate_auth_code_flow(
@@ -58,6 +64,7 @@ def begin_flow(
             login_hint=login_hint,
             domain_hint=login_hint.rpartition("@")[2],
             prompt="none" if silent else None,
+            claims_challenge=claims or None,
         )
     return flow
 
@@ -93,4 +100,5 @@ def _redeemed(app: Any, flow: dict[str, Any], answer: dict[str, str]) -> Mapping
 
 
 def _refused(result: Mapping[str, Any]) -> AuthorizationRefusedError:
-    return AuthorizationRefusedError(message(result), str(result.get("error", "")), str(result.get("suberror", "")))
+    error, suberror = str(result.get("error", "")), str(result.get("suberror", ""))
+    return AuthorizationRefusedError(message(result), error, suberror, claims_of(result))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, User
-from calendar_integration import attempts, prompt
+from calendar_integration import attempts, pausing
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,
@@ -39,7 +39,7 @@ def state_of(traveller: Traveller) -> str:
 
 
 def is_paused(traveller: Traveller) -> bool:
-    return prompt.is_paused(traveller.user.account_id, timezone.now())
+    return pausing.is_paused(traveller.user.account_id, timezone.now())
 
 
 def last_attempt() -> AuthorizationAttempt:

@@ -82,7 +82,7 @@ def _try_out(asked: Asked, change: Change) -> None:
     """
     lock = asked.answer.locked_by
     if change.action is Action.SET and (lock is None or lock.tier is asked.place.tier):
-        extensions.try_out(change.key, change.value)
+        extensions.try_out(change.key, change.value, asked.place.viewer)
 
 
 def _done(asked: Asked, happened: Mapping[int, str]) -> str:
