@@ -81,7 +81,7 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
         return Ending(Outcome.WRONG_MAILBOX, identity.user_principal_name)
     if attempt.permissions.method is Method.EWS:
         ews_probe.check(attempt.ews_url)  # resolved and tried anew: it may have moved since it was saved
-    connecting.connect(attempt.user, identity, grant, attempt.permissions, ews_url=attempt.ews_url)
+    connecting.connect(attempt, identity, grant)
     return Ending(Outcome.CONNECTED)
 
 

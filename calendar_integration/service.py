@@ -18,6 +18,7 @@ from calendar_integration.tenants import Tenant
 NOTHING_KNOWN: dict[str, Any] = {
     "consent_state": ConsentState.UNKNOWN,
     "consent_reported_at": None,
+    "consent_for_everyone_at": None,
     "missing_scopes": "",
     "tenant_confirmed_at": None,
     "federation_attested_at": None,
@@ -68,7 +69,7 @@ def change_permissions(
 
     def change(service: CalendarService) -> None:
         known = agreed.after_change(agreed.of_service(service), permissions)
-        if known.state is ConsentState.CONFIRMED != service.consent_state:
+        if known.state is ConsentState.CONFIRMED != service.consent_state and service.consent_for_everyone_at:
             consent_requests.resume(account)
         service.permissions = permissions
         _take_over(service, {"consent_state": known.state, "missing_scopes": known.missing_scopes})

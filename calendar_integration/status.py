@@ -25,8 +25,6 @@ from calendar_integration.models import (
 from calendar_integration.status_words import WORDS, Tone
 from calendar_integration.sync import schedule
 
-AGREED = (ConsentState.REPORTED, ConsentState.CONFIRMED)
-
 
 @dataclass(frozen=True)
 class MailboxStatus:
@@ -143,8 +141,8 @@ def _with_help(user: User, status: MailboxStatus, service: CalendarService) -> M
     status = replace(status, needs_help=_needs_help(user, service, ConnectionState(status.state)))
     if status.state != ConnectionState.BLOCKED_BY_ADMIN:
         return status
-    if service.consent_state in AGREED:
-        agreed_at = service.consent_reported_at
+    if service.is_agreed:
+        agreed_at = service.consent_reported_at or service.consent_for_everyone_at
         return replace(status, is_agreed=True, agreed_at=agreed_at, action=status_words.CONNECT)
     waiting = ConsentRequest.objects.filter(user=user, told_at=None).values_list("asked_at", flat=True).first()
     return replace(status, requested_at=waiting)
@@ -155,7 +153,8 @@ def _needs_help(user: User, service: CalendarService, state: ConnectionState) ->
     if state in (ConnectionState.PENDING, ConnectionState.BLOCKED_BY_ADMIN):
         return True
     last = AuthorizationAttempt.objects.filter(user=user).order_by("-pk").values_list("outcome", flat=True).first()
-    return last in (Outcome.DECLINED, Outcome.EXPIRED) and service.consent_state != ConsentState.CONFIRMED
+    is_known = service.consent_state == ConsentState.CONFIRMED and service.is_agreed
+    return last in (Outcome.DECLINED, Outcome.EXPIRED) and not is_known
 
 
 def _active(connection: Connection, now: datetime) -> MailboxStatus:

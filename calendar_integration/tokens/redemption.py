@@ -14,6 +14,9 @@ from calendar_integration.errors import CalendarError
 from calendar_integration.tokens.application import application, translated_errors
 from calendar_integration.tokens.refusals import claims_of, message, refusal
 
+# What is taken of the query that a browser brings: MSAL would put the rest into headers of its own request.
+TAKEN = ("code", "state")
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -82,7 +85,7 @@ def redeem(tenant_id: uuid.UUID, flow: dict[str, Any], answer: dict[str, str]) -
             raise refusal(result) or _refused(result)
         return Grant(
             claims=result.get("id_token_claims") or {},
-            granted_scopes=result.get("scope", ""),
+            granted_scopes=str(result.get("scope") or ""),
             access_token=result["access_token"],
             cache=cache.serialize(),
         )
@@ -93,7 +96,9 @@ def _redeemed(app: Any, flow: dict[str, Any], answer: dict[str, str]) -> Mapping
     if answer.get("state") != flow.get("state"):
         raise AuthorizationRefusedError("The answer does not fit what was asked.", "mismatch", "")
     try:
-        result: Mapping[str, Any] = app.acquire_token_by_auth_code_flow(flow, answer)
+        result: Mapping[str, Any] = app.acquire_token_by_auth_code_flow(
+            flow, {name: answer[name] for name in TAKEN if name in answer}
+        )
     except RuntimeError as error:  # another nonce
         raise AuthorizationRefusedError("The id token answers another request.", "nonce", "") from error
     return result

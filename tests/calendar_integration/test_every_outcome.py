@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from calendar_integration import attempts
 from calendar_integration.integration_setting import CalendarAccess, Permissions
@@ -39,7 +40,7 @@ Way = Callable[[Traveller], Any]
 
 def make_ana(microsoft: Sandbox, consent: ConsentState = ConsentState.UNKNOWN) -> Traveller:
     account = make_account()
-    make_service(account, consent_state=consent)
+    make_service(account, consent_state=consent, consent_for_everyone_at=timezone.now())
     return Traveller(make_user(account, "ana"), microsoft)
 
 

@@ -64,7 +64,8 @@ def test_whoever_waits_for_an_admin_reads_since_when_and_checks_without_being_st
 @pytest.mark.parametrize("state", [ConsentState.REPORTED, ConsentState.CONFIRMED])
 def test_whoever_waits_is_told_that_an_admin_has_agreed_and_can_connect(state: ConsentState) -> None:
     user = make_person(ConnectionState.BLOCKED_BY_ADMIN)
-    CalendarService.objects.update(consent_state=state, consent_reported_at=timezone.now())
+    now = timezone.now()
+    CalendarService.objects.update(consent_state=state, consent_reported_at=now, consent_for_everyone_at=now)
     page = visit(user, "/meetings/")
     assert "One has agreed, Microsoft reported on" in text_of(page)
     (button,) = elements(page.content, BUTTON)
