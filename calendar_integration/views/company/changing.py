@@ -9,7 +9,7 @@ from accounts.permissions import require_admin
 from calendar_integration import service
 from calendar_integration.integration_setting import Method, Permissions
 from calendar_integration.models import CalendarService, Connection
-from calendar_integration.service import StaleServiceError
+from calendar_integration.service_writing import StaleServiceError, version
 from calendar_integration.views.company.forms import MethodForm, PermissionsForm
 from calendar_integration.views.company.steps import Step
 from calendar_integration.views.company.tenant_forms import ConfirmTenantForm, DomainForm, proven_domains
@@ -73,4 +73,4 @@ def _of_service(found: CalendarService) -> dict[str, str]:
 
 def _seen(request: HttpRequest, found: CalendarService) -> str:
     """The version of the service that the steps began with."""
-    return request.POST.get("seen", "") if request.method == "POST" else service.version(found)
+    return request.POST.get("seen", "") if request.method == "POST" else version(found)
