@@ -38,6 +38,16 @@ class MailboxStatus:
     may_add_contacts: bool = False
 
     @property
+    def heading(self) -> str:
+        """The first sentence of the text, for a page that has nothing else to show."""
+        return self.text.partition(". ")[0].rstrip(".")
+
+    @property
+    def after_heading(self) -> str:
+        """The sentences behind it."""
+        return self.text.partition(". ")[2]
+
+    @property
     def has_nothing_to_show(self) -> bool:
         """Whether a page can say no more than how to connect, or why that is not possible."""
         return (

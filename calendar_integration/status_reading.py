@@ -65,6 +65,7 @@ def _inactive(user: User, connection: Connection | None, availability: Availabil
         known.text,
         state,
         connection.mailbox if connection and not connection.to_forget else "",
+        connection.last_good_sync_at if connection and state == ConnectionState.NEEDS_REAUTHORIZATION else None,
         can_connect=can_connect,
         action=known.action,
         detail=connection.disconnected_because if connection and state in DISCONNECTED_STATES else "",
@@ -84,7 +85,9 @@ def _with_help(user: User, status: MailboxStatus, service: CalendarService) -> M
         return status
     if service.consent_state in AGREED:
         agreed_at = service.consent_reported_at
-        return replace(status, is_agreed=True, agreed_at=agreed_at, action=status_words.CONNECT)
+        return replace(
+            status, text=status_words.APPROVED, is_agreed=True, agreed_at=agreed_at, action=status_words.CONNECT
+        )
     waiting = ConsentRequest.objects.filter(user=user, told_at=None).values_list("asked_at", flat=True).first()
     return replace(status, requested_at=waiting)
 

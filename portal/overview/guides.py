@@ -32,11 +32,12 @@ class Guide:
         return f"portal/guides/{self.slug.replace('-', '_')}.html"
 
 
+AS_OF = "November 2026"  # when the steps were written after the makers' pages
 LEARN = "https://learn.microsoft.com"
 FEDERATION_API = Source(
     "Microsoft: create a federation configuration",
     f"{LEARN}/graph/api/domain-post-federationconfiguration",
-    "read in November 2026",
+    f"read in {AS_OF}",
 )
 CONSENT_POLICIES = Source(
     "Microsoft: app consent policies", f"{LEARN}/entra/identity/enterprise-apps/manage-app-consent-policies", "Jan 2026"
@@ -55,12 +56,12 @@ GUIDES = (
             Source(
                 "Okta: WS-Federation for Office 365",
                 "https://help.okta.com/oie/en-us/Content/Topics/apps/apps_configuring_ws-federation.htm",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
             Source(
                 "Okta: from manual to automatic federation",
                 "https://support.okta.com/help/s/article/update-office-365-federation-from-manual-to-automatic",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
             FEDERATION_API,
         ),
@@ -69,7 +70,7 @@ GUIDES = (
         "ping-federation",
         "Federate Ping with Microsoft Entra",
         "People who are signed in at PingOne or PingFederate are then signed in at Microsoft too.",
-        "An administrator of Ping and a Global Administrator of Microsoft Entra",
+        "An administrator of Ping, and a Hybrid Identity Administrator or Global Administrator of Microsoft Entra",
         CHECK_FEDERATION,
         (
             Source(
@@ -81,7 +82,7 @@ GUIDES = (
                 "Ping: PingFederate and Office 365",
                 "https://docs.pingidentity.com/r/en-us/pingfederate-azuread-office365-integration/"
                 "pingfederate_azuread_office365_integration_creating_a_connection_to_azure_active_directory",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
             FEDERATION_API,
         ),
@@ -126,11 +127,9 @@ GUIDES = (
             Source(
                 "Microsoft: hybrid modern authentication",
                 f"{LEARN}/en-us/microsoft-365/enterprise/configure-exchange-server-for-hybrid-modern-authentication",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
-            Source(
-                "Microsoft: REST and hybrid deployments", f"{LEARN}/graph/hybrid-rest-support", "read in November 2026"
-            ),
+            Source("Microsoft: REST and hybrid deployments", f"{LEARN}/graph/hybrid-rest-support", f"read in {AS_OF}"),
         ),
     ),
 )

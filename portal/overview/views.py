@@ -32,7 +32,9 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     shown = guides.find(slug)
     if shown is None:
         raise Http404
-    return render(request, shown.template, {"guide": shown, **guide_values.of_account(user.account)})
+    return render(
+        request, shown.template, {"guide": shown, "as_of": guides.AS_OF, **guide_values.of_account(user.account)}
+    )
 
 
 @require_http_methods(["GET", "POST"])
