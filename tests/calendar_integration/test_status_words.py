@@ -88,6 +88,6 @@ def test_what_is_still_to_be_deleted_after_disconnecting_is_said() -> None:
 def test_without_a_service_no_page_pretends_that_the_calendar_is_empty(role: Role) -> None:
     user = make_user(make_account(), role=role)
     page = visit(user, "/meetings/")
-    assert "Office 365 is not set up yet" in text_of(page)
+    assert "Your company has not set up Office 365 in Atrium yet" in text_of(page)
     assert "No meetings" not in text_of(page)
     assert ("Add calendar service" in text_of(page)) is (role == Role.ADMIN)
