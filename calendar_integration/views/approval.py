@@ -55,7 +55,7 @@ def ask_for_approval(request: HttpRequest) -> HttpResponse:
         attempt = AuthorizationAttempt.objects.filter(user=user).order_by("-pk").first()
         return approval_page(request, user, attempt, note=note, note_error=TOO_LONG, status=422)
     consent_requests.ask(user, note, request)
-    messages.success(request, "Your administrators are told. You get a mail as soon as you can go on.")
+    messages.success(request, "Your administrators are told.")
     return redirect("office365_approval")
 
 
