@@ -43,6 +43,7 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
     lost = state_after(connection, error, now)
     changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": error.in_words}
     changes |= {"failure_kind": kind_of(error), "next_attempt_at": now + wait_after(connection.failures, error)}
+    changes["failing_since"] = connection.failing_since or now
     if isinstance(error, OurMistakeError):
         changes |= _counted(connection, error)
     if lost:

@@ -1,0 +1,82 @@
+"""Adoption and freshness of an account, or of somebody's groups: numbers for two pictures, in three queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+
+from accounts.models import AuditAction, AuditEvent, User
+from accounts.permissions import managed_people
+from calendar_integration.health.pictures import Bar, Column, bars, columns
+from calendar_integration.health.standing import READ, Age, Standing, age, standing
+from calendar_integration.models import ACTIVE_STATES
+
+WEEKS = 8
+STOPPED = (Standing.NEEDS_REAUTHORIZATION, Standing.MAILBOX_UNSUPPORTED)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """`connected` of `people` have a mailbox that is held; `ages` are of those that are read. Times are in UTC."""
+
+    people: int
+    connected: int
+    ages: dict[Age, int] = field(default_factory=dict)
+    stopped: int = 0
+    weeks: tuple[tuple[datetime, int], ...] = ()
+
+    @property
+    def mailboxes(self) -> int:
+        """How many mailboxes somebody expects to be up to date."""
+        return sum(self.ages.values()) + self.stopped
+
+    @property
+    def fresh(self) -> int:
+        """How many were complete within a quarter of an hour."""
+        return self.ages.get(Age.FIVE_MINUTES, 0) + self.ages.get(Age.QUARTER, 0)
+
+    @property
+    def freshness(self) -> tuple[Bar, ...]:
+        """The picture of the ages."""
+        return bars(self.ages, self.stopped)
+
+    @property
+    def adoption(self) -> tuple[Column, ...]:
+        """The picture of the weeks."""
+        return columns(self.weeks, self.people)
+
+    @property
+    def is_growing(self) -> bool:
+        """Whether the weeks differ, so that they are worth a picture."""
+        return len({number for _, number in self.weeks}) > 1
+
+
+def of(viewer: User, now: datetime) -> Summary:
+    """The numbers of everyone this person is responsible for."""
+    people = managed_people(viewer).filter(is_active=True)
+    known = people.annotate(standing=standing(now, "connection__"), age=age(now, "connection__"))
+    is_read = Q(standing__in=READ)
+    counted = known.aggregate(
+        people=Count("pk"),
+        connected=Count("pk", filter=Q(connection__state__in=ACTIVE_STATES)),
+        stopped=Count("pk", filter=Q(standing__in=STOPPED)),
+        **{f"age_{each.name}": Count("pk", filter=is_read & Q(age=each)) for each in Age},
+    )
+    ages = {each: counted[f"age_{each.name}"] for each in Age}
+    weeks = _weeks(people, counted["connected"], now)
+    return Summary(counted["people"], counted["connected"], ages, counted["stopped"], weeks)
+
+
+def _weeks(people: QuerySet[User], connected: int, now: datetime) -> tuple[tuple[datetime, int], ...]:
+    """How many of those who are connected now had connected for the first time by the end of each of some weeks.
+
+    The audit log says when that was; of whom it no longer knows, that was before.
+    """
+    ends = [now - timedelta(weeks=number) for number in reversed(range(WEEKS))]
+    here = people.filter(connection__state__in=ACTIVE_STATES)
+    rows = AuditEvent.objects.filter(account__in=people.values("account")[:1], action=AuditAction.CONNECTED)
+    first = rows.filter(target_type="user", target_id__in=here.values("pk")).values("target_id").annotate(at=Min("at"))
+    late = first.order_by().aggregate(
+        **{f"after_{number}": Count("target_id", filter=Q(at__gt=end)) for number, end in enumerate(ends)}
+    )
+    return tuple((end, connected - late[f"after_{number}"]) for number, end in enumerate(ends))
