@@ -31,7 +31,8 @@ def mailbox_status(user: User) -> MailboxStatus:
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
     connection = Connection.objects.filter(user=user).prefetch_related(streams).first()
     if connection is not None and connection.is_active:
-        return _with_way_on(user, connection, _active(connection, timezone.now()))
+        status = replace(_active(connection, timezone.now()), next_try_at=_next_try_at(connection))
+        return _with_way_on(user, connection, status)
     return _inactive(user, connection, availability_of(user))
 
 
@@ -116,6 +117,11 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
     if connection.last_error:
         return MailboxStatus(Tone.WAITING, status_words.FAILED, state, mailbox, checked_at, window=window)
     return MailboxStatus(words.tone, words.text, state, mailbox, checked_at, window=window)
+
+
+def _next_try_at(connection: Connection) -> datetime | None:
+    """When a mailbox whose last try failed is tried again."""
+    return connection.next_attempt_at if connection.failures else None
 
 
 def _window(connection: Connection) -> tuple[date, date] | None:

@@ -15,6 +15,7 @@ from calendar_integration import (
     queueing,
     server_trials,
 )
+from calendar_integration.health import alarm
 from calendar_integration.sync import circuits, engine, schedule, set_aside
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,12 @@ def dispatch_due() -> None:
 def mark_stale() -> None:
     """Say which mailboxes are no longer up to date."""
     schedule.mark_stale()
+
+
+@shared_task(name="calendar_integration.watch_freshness")
+def watch_freshness() -> None:
+    """Tell the admins of accounts whose mailboxes are out of date, once until that is over."""
+    alarm.watch()
 
 
 @shared_task(name="calendar_integration.expire_attempts")

@@ -196,6 +196,9 @@ SYNC_THREADS = env.integer("SYNC_THREADS", 16)
 SYNC_UNDER_WAY = env.integer("SYNC_UNDER_WAY", 5000)
 SYNC_UNDER_WAY_PER_ACCOUNT = env.integer("SYNC_UNDER_WAY_PER_ACCOUNT", 1000)
 
+# Who reads /metrics brings this as a bearer token; empty: there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 # A Redis that accepts and never answers must not hold a page up for longer than this.
@@ -219,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
     "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=5)),
     "mark-stale": scheduled("calendar_integration.mark_stale", timedelta(minutes=1)),
+    "watch-freshness": scheduled("calendar_integration.watch_freshness", timedelta(minutes=1)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
     "tell-untold": scheduled("calendar_integration.tell_untold", timedelta(minutes=10)),
     "forget-mailboxes": scheduled("calendar_integration.forget_left_over", timedelta(minutes=1)),

@@ -7,7 +7,7 @@ from datetime import datetime
 from calendar_integration.health.standing import Age
 
 LEAST_WIDTH = 1.0  # of a part that is there at all: a few mailboxes of thousands must not vanish
-STOPPED, STOPPED_LABEL = "stopped", "Stopped until somebody connects again"
+STOPPED, STOPPED_LABEL = "stopped", "Stopped until a person acts"
 
 
 @dataclass(frozen=True)

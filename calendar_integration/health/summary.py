@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from accounts.models import AuditAction, AuditEvent, User
 from accounts.permissions import managed_people
 from calendar_integration.health.pictures import Bar, Column, bars, columns
-from calendar_integration.health.standing import READ, Age, Standing, age, standing
+from calendar_integration.health.standing import READ, TROUBLE, Age, Standing, age, standing
 from calendar_integration.models import ACTIVE_STATES
 
 WEEKS = 8
@@ -17,12 +17,14 @@ STOPPED = (Standing.NEEDS_REAUTHORIZATION, Standing.MAILBOX_UNSUPPORTED)
 
 @dataclass(frozen=True)
 class Summary:
-    """`connected` of `people` have a mailbox that is held; `ages` are of those that are read. Times are in UTC."""
+    """`connected` of `people` have a mailbox that is held; `ages` are of those that are read, `trouble` is whoever
+    needs attention. Times are in UTC."""
 
     people: int
     connected: int
     ages: dict[Age, int] = field(default_factory=dict)
     stopped: int = 0
+    trouble: int = 0
     weeks: tuple[tuple[datetime, int], ...] = ()
 
     @property
@@ -59,12 +61,13 @@ def of(viewer: User, now: datetime) -> Summary:
     counted = known.aggregate(
         people=Count("pk"),
         connected=Count("pk", filter=Q(connection__state__in=ACTIVE_STATES)),
+        trouble=Count("pk", filter=Q(standing__in=TROUBLE)),
         stopped=Count("pk", filter=Q(standing__in=STOPPED)),
         **{f"age_{each.name}": Count("pk", filter=is_read & Q(age=each)) for each in Age},
     )
     ages = {each: counted[f"age_{each.name}"] for each in Age}
     weeks = _weeks(people, counted["connected"], now)
-    return Summary(counted["people"], counted["connected"], ages, counted["stopped"], weeks)
+    return Summary(counted["people"], counted["connected"], ages, counted["stopped"], counted["trouble"], weeks)
 
 
 def _weeks(people: QuerySet[User], connected: int, now: datetime) -> tuple[tuple[datetime, int], ...]:

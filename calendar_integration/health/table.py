@@ -14,6 +14,7 @@ from calendar_integration.integration_setting import Method
 from calendar_integration.models import Connection
 from calendar_integration.sync.pauses import Pause
 
+NOT_TRIED = "No try has failed: Atrium has not come round to it for longer than it should."
 METHODS = {Method.GRAPH: "Graph", Method.EWS: "EWS"}
 
 
@@ -57,7 +58,7 @@ def row(person: User, pause: Pause | None, now: datetime) -> Row:
         person,
         standing,
         trouble=words.trouble(connection.failure_kind) if is_held else None,
-        detail=connection.set_aside_because,
+        detail=_detail(connection, standing),
         mailbox=connection.mailbox if is_held else "",
         method=METHODS[Method(connection.method)] if is_held else "",
         synced_at=synced_at,
@@ -67,6 +68,11 @@ def row(person: User, pause: Pause | None, now: datetime) -> Row:
         next_try_at=connection.next_attempt_at,
         may_retry=pause is None and retrying.may_retry(connection, now),
     )
+
+
+def _detail(connection: Connection, standing: Standing) -> str:
+    is_untried = standing == Standing.STALE and not connection.failure_kind
+    return NOT_TRIED if is_untried else connection.set_aside_because
 
 
 def ago(moment: datetime | None, now: datetime) -> str:
@@ -81,7 +87,7 @@ def next_try(connection: Connection, pause: Pause | None, now: datetime) -> str:
     at = connection.next_attempt_at
     if at is None or not connection.is_active:
         return ""
-    if pause is not None and connection.failures:
+    if pause is not None:
         return "After the pause"
     seconds = (at - now).total_seconds()
     if seconds < 60:

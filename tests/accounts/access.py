@@ -148,6 +148,7 @@ PRIVATE = {
 PUBLIC = {
     "healthz": 200,
     "readyz": 503,  # the tests have no Redis
+    "metrics": 404,  # the tests have no METRICS_TOKEN
     "api/v1/me": 401,
     "sign-in/": 200,
     "sign-in/<slug:vanity>/": 200,

@@ -53,8 +53,21 @@ def test_a_group_admin_sees_the_people_of_their_own_groups_only(dana: User) -> N
 def test_a_row_says_what_is_true(dana: User) -> None:
     make_failing(dana.account, "ana")
     shown = text(signed_in(dana).get(PAGE))
-    for words in ("Ana Lima", "Last try failed", "7 minutes ago", "Unreachable", "since", "In 9 minutes", "Graph"):
+    for words in (
+        "Ana Lima",
+        "Last try failed",
+        "7 minutes ago",
+        "Unreachable",
+        "fails since",
+        "In 9 minutes",
+        "Graph",
+    ):
         assert words in shown.replace("\xa0", " ")
+
+
+def test_one_that_was_forgotten_is_not_blamed_on_microsoft(dana: User) -> None:
+    make_fresh(dana.account, "ana", last_good_sync_at=ago(hours=1))
+    assert "Atrium has not come round to it" in text(signed_in(dana).get(PAGE))
 
 
 def test_nothing_of_a_mailbox_is_shown(dana: User) -> None:
