@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.back_door_client import BackDoor
 from tests.browser.person import Person
 from tests.stack import Stack
 
@@ -14,12 +15,6 @@ def make_connected(person: Callable[..., Person]) -> Person:
     ana.press("Accept")
     ana.is_up_to_date()
     return ana
-
-
-def connection_of(ana: Person) -> str:
-    """The connection's number, from the worker's log line of its first sync."""
-    line = ana.stack.wait_for_line(": done ")
-    return line.split("connection ")[1].split(":")[0]
 
 
 def soon_and_single(events: list[dict[str, Any]]) -> dict[str, Any]:
@@ -33,9 +28,10 @@ def soon_and_single(events: list[dict[str, Any]]) -> dict[str, Any]:
     raise AssertionError("the seed has no single meeting soon")
 
 
-def test_a_meeting_moved_in_the_mailbox_is_moved_in_the_portal(person: Callable[..., Person], stack: Stack) -> None:
+def test_a_meeting_moved_in_the_mailbox_is_moved_in_the_portal(
+    person: Callable[..., Person], stack: Stack, door: BackDoor
+) -> None:
     ana = make_connected(person)
-    number = connection_of(ana)
     event = soon_and_single(ana.events())
     ana.sees(event["subject"])
     moved = {
@@ -44,16 +40,17 @@ def test_a_meeting_moved_in_the_mailbox_is_moved_in_the_portal(person: Callable[
         "end": plus_an_hour(event["end"]),
     }
     stack.control("PATCH", f"/people/{ana.email}/events/{event['id']}", moved)
-    assert "events: delta round, 1 changed" in stack.manage("sync", "--connection", number)
+    assert "events: delta round, 1 changed" in door.sync(ana.email)
     ana.open("/meetings/")
     ana.sees("Moved to a better day")
 
 
-def test_with_nothing_changed_a_sync_costs_one_request_per_stream(person: Callable[..., Person], stack: Stack) -> None:
+def test_with_nothing_changed_a_sync_costs_one_request_per_stream(
+    person: Callable[..., Person], stack: Stack, door: BackDoor
+) -> None:
     ana = make_connected(person)
-    number = connection_of(ana)
     stack.control("DELETE", "/requests")
-    stack.manage("sync", "--connection", number)
+    door.sync(ana.email)
     made = [row["path"] for row in stack.control("GET", "/requests") if row["upn"] == ana.email]
     assert len(made) == 2
     assert sum("calendarview" in path.lower() for path in made) == 1
