@@ -115,6 +115,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("ews.view_range_too_big", "FindItem answers ErrorCalendarViewRangeTooBig"),
         Kind("ews.partial", "FindItem answers less than was asked for, and says that it is not the last"),
         Kind("ews.malformed", "Exchange’s XML breaks off in the middle"),
+        Kind("ews.illegal_character", "Exchange’s XML quotes a character that XML cannot have, in subjects and names"),
         Kind("ews.slow", "Exchange answers after some seconds", ("seconds",)),
     ),
 }

@@ -10,6 +10,7 @@ from sandbox.ews.calendar_view import last_change
 from sandbox.ews.call import Call
 from sandbox.ews.folders import Folder, find_folder
 from sandbox.ews.ids import CONTACT, EVENT, change_key, ews_id
+from sandbox.ews.item_view import moment_text
 from sandbox.ews.items import Item, item_element
 from sandbox.ews.responses import each
 from sandbox.ews.shape import Shape
@@ -22,11 +23,12 @@ _MOST_CHANGES = 512
 
 @dataclass(frozen=True)
 class Change:
-    """`item` is None of something deleted; `number` is that of its last change, `created` of its first."""
+    """`item` is None of something deleted; `number` and `at` are of its last change, `created` of its first."""
 
     kind: str
     key: str
     number: int
+    at: str
     created: int
     item: Item | None
 
@@ -79,17 +81,21 @@ def _is_news(row: Change, state: SyncState) -> bool:
 def _events(call: Call) -> Iterator[Change]:
     mailbox = call.mailbox
     for event in mailbox.events.values():
-        yield Change(EVENT, event.key, last_change(event)[0], event.created, base_instance(event))
+        yield Change(EVENT, event.key, *_numbered(*last_change(event)), event.created, base_instance(event))
     for event in mailbox.removed_events.values():
-        yield Change(EVENT, event.key, event.change, event.created, None)
+        yield Change(EVENT, event.key, *_numbered(event.change, event.modified), event.created, None)
 
 
 def _contacts(call: Call) -> Iterator[Change]:
     mailbox = call.mailbox
     for contact in mailbox.contacts.values():
-        yield Change(CONTACT, contact.key, contact.change, contact.created, contact)
+        yield Change(CONTACT, contact.key, *_numbered(contact.change, contact.modified), contact.created, contact)
     for contact in mailbox.removed_contacts.values():
-        yield Change(CONTACT, contact.key, contact.change, contact.created, None)
+        yield Change(CONTACT, contact.key, *_numbered(contact.change, contact.modified), contact.created, None)
+
+
+def _numbered(change: int, modified: str) -> tuple[int, str]:
+    return change, moment_text(modified)
 
 
 def _told(call: Call, row: Change, state: SyncState, shape: Shape) -> Element:
