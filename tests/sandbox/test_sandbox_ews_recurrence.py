@@ -65,4 +65,4 @@ def test_a_series_ends_by_date_by_number_or_never() -> None:
     assert str(read(daily, type="endDate", endDate="2026-04-01").boundary.end)[:10] == "2026-04-01"
     assert read(daily, type="numbered", numberOfOccurrences=7).boundary.number == 7
     never = read(daily).boundary
-    assert (type(never).__name__, str(never.start)) == ("NoEndPattern", "2026-03-02")
+    assert (type(never).__name__, str(never.start)[:10]) == ("NoEndPattern", "2026-03-02")
