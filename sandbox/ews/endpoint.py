@@ -43,8 +43,10 @@ async def _answer(request: Request, world: World, caller: Caller) -> Response:
         return Response(_GREETING, 200, _HEADERS, "text/html")
     content, upn = await request.body(), caller.person.upn
     try:
+        sent = read_envelope(content)
+        request.state.operation = local_name(sent.operation)
         failures.raise_fault(world.faults, upn)
-        made = answer(_operate(world, caller, read_envelope(content), request.headers.get("x-anchormailbox", "")))
+        made = answer(_operate(world, caller, sent, request.headers.get("x-anchormailbox", "")))
     except SoapFault as error:
         return Response(fault(error), 500, {**_HEADERS, "Content-Type": CONTENT_TYPE})
     return Response(failures.spoilt(world.faults, upn, made), 200, {**_HEADERS, "Content-Type": CONTENT_TYPE})

@@ -80,6 +80,16 @@ def test_exchangelib_knows_the_faults(pia: Exchange) -> None:
             list(contacts.all())
 
 
+def test_the_operations_are_remembered(pia: Exchange) -> None:
+    pia.post(FOLDER)
+    pia.post(CONTACTS.format(size=1, offset=0))
+    calls = pia.sandbox.control("GET", "/requests")[-2:]
+    assert [(call["kind"], call["upn"], call["operation"]) for call in calls] == [
+        ("ews", PIA, "GetFolder"),
+        ("ews", PIA, "FindItem"),
+    ]
+
+
 def test_a_fault_can_be_somebody_elses(pia: Exchange) -> None:
     pia.sandbox.fault("ews.server_busy", upn=ANA)
     assert pia.post(FOLDER).status_code == 200
