@@ -22,9 +22,11 @@ FOLDER = (
     "<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>"
     '<m:FolderIds><t:DistinguishedFolderId Id="calendar"/></m:FolderIds></m:GetFolder>'
 )
+PAGE = '<m:IndexedPageItemView MaxEntriesReturned="{size}" Offset="{offset}" BasePoint="Beginning"/>'
+VIEW = '<m:CalendarView StartDate="{start}" EndDate="{end}"/>'
 CONTACTS = (
     '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>'
-    '<m:IndexedPageItemView MaxEntriesReturned="{size}" Offset="{offset}" BasePoint="Beginning"/>'
+    f"{PAGE}"
     '<m:ParentFolderIds><t:DistinguishedFolderId Id="contacts"/></m:ParentFolderIds></m:FindItem>'
 )
 
@@ -138,6 +140,21 @@ def test_a_view_can_be_cut_short(pia: Exchange) -> None:
     assert shown == all_of_them[: len(all_of_them) // 2]
 
 
+def test_a_view_can_show_what_only_touches_it(pia: Exchange) -> None:
+    for subject, start, rest in [
+        ("Ends", "2027-01-10T23:30:00", {}),
+        ("Away", "2027-01-10T00:00:00", {"isAllDay": True, "end": {"dateTime": "2027-01-11T00:00:00"}}),
+    ]:
+        zone = "UTC" if subject == "Ends" else "Pacific Standard Time"
+        row = {"subject": subject, "start": {"dateTime": start, "timeZone": zone}, **rest}
+        pia.sandbox.control("POST", f"/people/{PIA}/events", row, 201)
+    view = CONTACTS.replace("contacts", "calendar").replace(PAGE, VIEW).replace("IdOnly", "Default")
+    operation = view.format(start="2027-01-11T00:00:00Z", end="2027-01-12T00:00:00Z")
+    assert not {"Ends", "Away"} & set(values(pia.ask(operation), ".//t:Subject"))
+    pia.sandbox.fault("ews.view_edges", count=1)
+    assert {"Ends", "Away"} <= set(values(pia.ask(operation), ".//t:Subject"))
+
+
 def test_an_answer_can_break_off(pia: Exchange) -> None:
     pia.sandbox.fault("ews.malformed", count=1)
     with pytest.raises(etree.XMLSyntaxError):
@@ -182,16 +199,14 @@ def test_what_is_no_envelope_is_refused(pia: Exchange) -> None:
 
 
 def test_an_error_of_one_answer_comes_with_200(pia: Exchange) -> None:
-    page = '<m:IndexedPageItemView MaxEntriesReturned="{size}" Offset="{offset}" BasePoint="Beginning"/>'
-    view = '<m:CalendarView StartDate="{start}" EndDate="{end}"/>'
     new_year, next_day = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
-    calendar = CONTACTS.replace("contacts", "calendar").replace(page, view)
+    calendar = CONTACTS.replace("contacts", "calendar").replace(PAGE, VIEW)
     for operation, code in [
         (CONTACTS.format(size=0, offset=0), "ErrorInvalidPagingMaxRows"),
         (CONTACTS.format(size=1, offset=0).replace('"Shallow"', '"Associated"'), "ErrorInvalidRequest"),
         (calendar.format(start=next_day, end=new_year), "ErrorCalendarEndDateIsEarlierThanStartDate"),
         (
-            CONTACTS.replace(page, view).format(start=new_year, end=next_day),
+            CONTACTS.replace(PAGE, VIEW).format(start=new_year, end=next_day),
             "ErrorCalendarFolderIsInvalidForCalendarView",
         ),
     ]:
