@@ -62,8 +62,12 @@ def _operate(world: World, caller: Caller, sent: Envelope, anchor: str) -> Eleme
         message = "The account does not have permission to impersonate the requested user."
         raise SoapFault("ErrorImpersonateUserDenied", message)
     _check_mailbox(caller, anchor)
-    zone = zone_in_context(sent.time_zone)
-    return OPERATIONS[name](Call(world, caller.tenant, caller.person, sent.operation, zone))
+    call = Call(world, caller.tenant, caller.person, sent.operation, zone_in_context(sent.time_zone))
+    try:
+        return OPERATIONS[name](call)
+    except (ValueError, IndexError) as error:
+        # A number that is none, or a part that is missing: what the schema would have told, were it at hand.
+        raise schema.violated(str(error)) from error
 
 
 def _check_mailbox(caller: Caller, anchor: str) -> None:

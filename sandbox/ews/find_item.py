@@ -26,6 +26,7 @@ _UNSUPPORTED = (
     "Restriction", "SortOrder", "QueryString",
 )  # fmt: skip
 _FEW = 2
+_FIRST_YEAR, _LAST_YEAR = 1601, 4500
 
 
 def find_items(call: Call) -> Element:
@@ -95,6 +96,8 @@ def _window(call: Call, view: Element) -> Window:
         window = Window(call.moment(view.get("StartDate", "")), call.moment(view.get("EndDate", "")))
     except ValueError as error:
         raise invalid_request(f"The view has no window: {error}.") from error
+    if window.start.year < _FIRST_YEAR or window.end.year > _LAST_YEAR:
+        raise EwsError("ErrorCalendarOutOfRange", "The view is outside the calendar.")
     if window.end < window.start:
         message = "EndDate is earlier than StartDate."
         raise EwsError("ErrorCalendarEndDateIsEarlierThanStartDate", message)

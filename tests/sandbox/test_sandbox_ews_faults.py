@@ -205,6 +205,7 @@ def test_an_error_of_one_answer_comes_with_200(pia: Exchange) -> None:
         (CONTACTS.format(size=0, offset=0), "ErrorInvalidPagingMaxRows"),
         (CONTACTS.format(size=1, offset=0).replace('"Shallow"', '"Associated"'), "ErrorInvalidRequest"),
         (calendar.format(start=next_day, end=new_year), "ErrorCalendarEndDateIsEarlierThanStartDate"),
+        (calendar.format(start="0001-01-01T00:00:00Z", end="0001-01-02T00:00:00Z"), "ErrorCalendarOutOfRange"),
         (
             CONTACTS.replace(PAGE, VIEW).format(start=new_year, end=next_day),
             "ErrorCalendarFolderIsInvalidForCalendarView",
