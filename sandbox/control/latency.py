@@ -14,7 +14,8 @@ _MOST = 60_000
 
 def section(world: World) -> str:
     """What it is, and a form to change it."""
-    wait = field("Milliseconds before every answer of Graph and Exchange", "milliseconds", f"{world.latency * 1000:g}", "number")
+    label = "Milliseconds before every answer of Graph and Exchange"
+    wait = field(label, "milliseconds", f"{world.latency * 1000:g}", "number")
     return f"<section><h2>Latency</h2>{form(PATH, wait, button('Set', 'set'))}</section>"
 
 
