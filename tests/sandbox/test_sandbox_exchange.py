@@ -126,6 +126,8 @@ def test_anybodys_mailbox_can_be_moved(sandbox: Sandbox, visitor: Browser) -> No
     assert {upn: row["exchange_host"] for upn, row in sandbox.people().items() if row["exchange_host"]} == {PIA: HOST}
     visitor.open(f"/control/people/{ANA}").press("Move mailbox", host="mail.contoso.example")
     assert sandbox.people()[ANA]["exchange_host"] == HOST
+    (address,) = visitor.open(f"/control/people/{ANA}").find("//p[contains(., 'EWS URL')]/code/text()")
+    assert address == f"{sandbox.https}/EWS/Exchange.asmx"
     visitor.open(f"/control/people/{ANA}").press("Move mailbox", host="")
     assert sandbox.people()[ANA]["exchange_host"] == ""
 
