@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -11,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration import client_secret, tokens
-from calendar_integration.clients.selection import client_for_token
+from calendar_integration.clients.base import CalendarClient
+from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError, OurMistakeError
-from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState, Stream, StreamKind
 from calendar_integration.sync import leases
 from calendar_integration.sync.failures import note_failure
@@ -44,7 +45,7 @@ def sync_connection(connection_id: int) -> SyncResult:
     with lease(connection_id) as lease_id:
         if lease_id is None:
             return SyncResult(Status.BUSY)
-        connection = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES, method=Method.GRAPH).first()
+        connection = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES).first()
         if connection is None:
             return SyncResult(Status.NOT_CONNECTED)
         try:
@@ -64,7 +65,11 @@ def sync_connection(connection_id: int) -> SyncResult:
 
 def _run(connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]:
     """A round of every stream. One that fails holds up no other; the first failure is raised at the end."""
-    client = client_for_token(_token(connection), connection.permissions.method)
+    with closing(client_of(connection, _token(connection))) as client:
+        return _rounds(client, connection, lease_id)
+
+
+def _rounds(client: CalendarClient, connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]:
     rounds, failures = [], []
     for kind in _kinds(connection):
         try:

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.queueing import CLAIM
 
@@ -57,9 +56,6 @@ def mark_stale() -> int:
     """
     too_long_ago = timezone.now() - patience()
     silent = Q(last_good_sync_at__lt=too_long_ago) | Q(last_good_sync_at=None, connected_at__lt=too_long_ago)
-    # Mailboxes on Exchange servers are authorized, and not read yet: nothing of them is out of date.
-    late = Connection.objects.select_for_update(skip_locked=True).filter(
-        silent, state=ConnectionState.ACTIVE, method=Method.GRAPH
-    )
+    late = Connection.objects.select_for_update(skip_locked=True).filter(silent, state=ConnectionState.ACTIVE)
     found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
     return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)

@@ -23,7 +23,7 @@ FRESH_FOR_SECONDS = 300  # MSAL too takes a token for expired five minutes early
 
 
 def access_token(connection: Connection) -> str:
-    """A token for Graph: the cached one while it is fresh, else one refreshed and saved.
+    """A token for the mailbox's server: the cached one while it is fresh, else one refreshed and saved.
 
     Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, ConsentRefusedError,
     InvalidClientError, RequestRefusedError or UnavailableError.
@@ -70,7 +70,7 @@ def _cache_of(connection: Connection) -> msal.SerializableTokenCache:
 
 
 def _fresh_token(cache: msal.SerializableTokenCache, wanted: Sequence[str]) -> str | None:
-    """The cached token for Graph, unless it expires within minutes; asking MSAL would cost a discovery."""
+    """The cached token, unless it expires within minutes; asking MSAL would cost a discovery."""
     usable_until = time.time() + FRESH_FOR_SECONDS
     for entry in cache.search(msal.TokenCache.CredentialType.ACCESS_TOKEN):
         covers = not scopes.missing(entry.get("target", ""), wanted)
