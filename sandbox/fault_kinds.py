@@ -103,5 +103,19 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("graph.foreign_next_link", "A delta round’s link points to a foreign host"),
         Kind("graph.bare_series_removal", "A deleted series is reported by its master only, not its occurrences"),
     ),
+    "Exchange (EWS)": (
+        Kind("ews.server_busy", "Exchange answers 500 ErrorServerBusy with BackOffMilliseconds", ("retry_after",)),
+        Kind("ews.unavailable", "Exchange answers 503", ("retry_after",)),
+        Kind("ews.unauthorized", "Exchange answers 401: the token is not accepted"),
+        Kind("ews.blocked", "Exchange answers 403: EWS is blocked for the application"),
+        Kind("ews.moved", "Exchange answers 302 to outlook.office365.com: the mailbox has moved"),
+        Kind("ews.no_mailbox", "Exchange answers ErrorNonExistentMailbox"),
+        Kind("ews.move_in_progress", "Exchange answers ErrorMailboxMoveInProgress"),
+        Kind("ews.invalid_sync_state", "SyncFolderItems answers ErrorInvalidSyncStateData"),
+        Kind("ews.view_range_too_big", "FindItem answers ErrorCalendarViewRangeTooBig"),
+        Kind("ews.partial", "FindItem answers less than was asked for, and says that it is not the last"),
+        Kind("ews.malformed", "Exchange’s XML breaks off in the middle"),
+        Kind("ews.slow", "Exchange answers after some seconds", ("seconds",)),
+    ),
 }
 KINDS: dict[str, Kind] = {kind.name: kind for kinds in GROUPS.values() for kind in kinds}

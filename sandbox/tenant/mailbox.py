@@ -34,7 +34,7 @@ class Event:
     """A single event or a series master, with its properties as Graph writes them.
 
     `start` and `end` are wall-clock times in the event's own zone; `exceptions` and `cancelled` are keyed by
-    the local ISO date of the occurrence they replace or take away.
+    the local ISO date of the occurrence they replace or take away. `created` is the number of the first change.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Event:
     modified: str
     exceptions: dict[str, ExceptionRow] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
+    created: int = 0
 
     @property
     def is_series(self) -> bool:
@@ -64,6 +65,7 @@ class Contact:
     properties: Json
     change: int
     modified: str
+    created: int = 0
 
 
 @dataclass
@@ -102,7 +104,7 @@ class Mailbox:
 
     def add_event(self, properties: Json, uid: UUID | None = None) -> Event:
         """Keeps a complete set of properties as a new event."""
-        event = Event(key_from(uid or uuid4()), properties, *self._stamp())
+        event = Event(key_from(uid or uuid4()), properties, *self._stamp(), created=self.change)
         self.events[event.key] = event
         return event
 
@@ -138,7 +140,7 @@ class Mailbox:
 
     def add_contact(self, properties: Json, uid: UUID | None = None) -> Contact:
         """Keeps a complete set of properties as a new contact."""
-        contact = Contact(key_from(uid or uuid4()), properties, *self._stamp())
+        contact = Contact(key_from(uid or uuid4()), properties, *self._stamp(), created=self.change)
         self.contacts[contact.key] = contact
         return contact
 

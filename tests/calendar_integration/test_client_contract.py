@@ -8,23 +8,29 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
+from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Connection, Contact, Meeting, MeetingKind, StreamKind
 from calendar_integration.sync.leases import lease
 from calendar_integration.sync.rounds import RoundResult, new_window, run_round
+from tests.calendar_integration.exchange import PATH, trust_server
 from tests.calendar_integration.mirror import as_held
 from tests.calendar_integration.worlds import InMemory, InSandbox, World
 from tests.makers import make_account, make_connection, make_user
 from tests.sandbox.browser import Browser
-from tests.sandbox.portal_side import authorize
+from tests.sandbox.ews_side import own_scope
+from tests.sandbox.portal_side import SCOPES, authorize
 from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.django_db
 
 GRAPH = {"lost": "graph.sync_state_not_found", "throttled": "graph.throttled", "gone": "graph.mailbox_not_enabled"}
-_tokens: dict[str, str] = {}
+EWS = {"lost": "ews.invalid_sync_state", "throttled": "ews.server_busy", "gone": "ews.no_mailbox"}
+NOAH = "noah@contoso.example"
+_tokens: dict[tuple[Any, ...], str] = {}
 
 
 def in_memory(_microsoft: Sandbox) -> World:
@@ -38,25 +44,35 @@ def in_memory(_microsoft: Sandbox) -> World:
 
 def by_graph(microsoft: Sandbox) -> World:
     """Noah's, the smallest of Contoso's."""
-    token = _token(microsoft, "noah")
-    return InSandbox(microsoft, "noah@contoso.example", lambda: GraphClient(token), GRAPH, "ews:since:AAAA")
+    token = _token(microsoft, SCOPES)
+    return InSandbox(microsoft, NOAH, lambda: GraphClient(token), GRAPH, "ews:since:AAAA")
 
 
-def _token(microsoft: Sandbox, who: str) -> str:
-    """A token of somebody's; the sandbox honours it also after it was reset."""
-    key = f"{microsoft.port} {who}"
+def by_ews(microsoft: Sandbox) -> World:
+    """Noah's too, moved to a server on-premises."""
+    microsoft.control("PUT", f"/people/{NOAH}/mailbox", {"exchange_host": "mail.contoso.example"})
+    token = _token(microsoft, [own_scope(microsoft)])
+    return InSandbox(microsoft, NOAH, lambda: EwsClient(token, microsoft.https + PATH, NOAH), EWS, microsoft.graph)
+
+
+def _token(microsoft: Sandbox, scopes: list[str]) -> str:
+    """A token of Noah's; the sandbox honours it also after it was reset."""
+    key = (microsoft.port, *scopes)
     if key not in _tokens:
         with Browser(microsoft.http) as browser:
-            _tokens[key] = authorize(microsoft, browser, who)["access_token"]
+            _tokens[key] = authorize(microsoft, browser, "noah", scopes=scopes)["access_token"]
     return _tokens[key]
 
 
-WORLDS: dict[str, Callable[[Sandbox], World]] = {"memory": in_memory, "graph": by_graph}
+WORLDS: dict[str, Callable[[Sandbox], World]] = {"memory": in_memory, "graph": by_graph, "ews": by_ews}
 
 
 @pytest.fixture(params=WORLDS)
-def world(request: pytest.FixtureRequest, microsoft: Sandbox) -> World:
+def world(
+    request: pytest.FixtureRequest, microsoft: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> World:
     """Each kind of mailbox in turn."""
+    trust_server(microsoft, settings, monkeypatch)
     return WORLDS[request.param](microsoft)
 
 

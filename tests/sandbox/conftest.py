@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from exchangelib.protocol import close_connections
 
 from tests.sandbox.browser import Browser
+from tests.sandbox.ews_side import Exchange, own_scope, token_for
 from tests.sandbox.graph_side import Graph
 from tests.sandbox.portal_side import authorize
 from tests.sandbox.running import Sandbox, start_sandbox
@@ -34,3 +36,10 @@ def visitor(sandbox: Sandbox) -> Iterator[Browser]:
 def ana(sandbox: Sandbox, visitor: Browser) -> Graph:
     """Graph with Ana's token."""
     return Graph(sandbox, authorize(sandbox, visitor)["access_token"])
+
+
+@pytest.fixture
+def pia(sandbox: Sandbox, visitor: Browser) -> Iterator[Exchange]:
+    """Exchange with the token of Pia, whose mailbox is on-premises."""
+    yield Exchange(sandbox, token_for(sandbox, visitor, [own_scope(sandbox)])["access_token"])
+    close_connections()

@@ -1,0 +1,48 @@
+"""Answers that go wrong on purpose."""
+
+import asyncio
+
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from sandbox.ews.errors import SoapFault
+from sandbox.faults import Faults
+from sandbox.world import World
+
+_CLOUD = "https://outlook.office365.com/EWS/Exchange.asmx"
+_DEFAULT_WAIT = 5
+
+
+async def hold_up(faults: Faults, upn: str) -> None:
+    """Waits as long as a fault says, if one is on."""
+    if slow := faults.take("ews.slow", upn):
+        await asyncio.sleep(slow.seconds or 1)
+
+
+def instead(world: World, upn: str) -> Response | None:
+    """The answer of a fault that lets nobody come as far as the mailbox, if one is on."""
+    faults = world.faults
+    if fault := faults.take("ews.unavailable", upn):
+        wait = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+        return PlainTextResponse("Service Unavailable\n", 503, wait)
+    if faults.take("ews.blocked", upn):
+        return PlainTextResponse("EWS is blocked for this application.\n", 403)
+    if faults.take("ews.moved", upn):
+        return RedirectResponse(_CLOUD, 302)
+    return None
+
+
+def raise_fault(faults: Faults, upn: str) -> None:
+    """Raises the SoapFault of a fault that replaces the whole answer, if one is on."""
+    if fault := faults.take("ews.server_busy", upn):
+        wait = _DEFAULT_WAIT if fault.retry_after is None else fault.retry_after
+        message = "The server cannot service this request right now. Try again later."
+        raise SoapFault("ErrorServerBusy", message, {"BackOffMilliseconds": str(int(wait * 1000))})
+    if faults.take("ews.no_mailbox", upn):
+        raise SoapFault("ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it.")
+    if faults.take("ews.move_in_progress", upn):
+        raise SoapFault("ErrorMailboxMoveInProgress", "Mailbox move in progress. Try again later.")
+
+
+def spoilt(faults: Faults, upn: str, content: bytes) -> bytes:
+    """The answer, broken off in the middle if a fault is on."""
+    return content[: len(content) // 2] if faults.take("ews.malformed", upn) else content

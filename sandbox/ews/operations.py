@@ -1,0 +1,21 @@
+"""The operations there are, by the name of their request."""
+
+from collections.abc import Callable
+
+from sandbox.ews.call import Call
+from sandbox.ews.convert_id import convert_id
+from sandbox.ews.find_item import find_items
+from sandbox.ews.folder_operations import find_folders, get_folder, sync_folder_hierarchy
+from sandbox.ews.items import get_item
+from sandbox.ews.sync_items import sync_folder_items
+from sandbox.ews.xml import Element
+
+OPERATIONS: dict[str, Callable[[Call], Element]] = {
+    "ConvertId": convert_id,
+    "FindFolder": find_folders,
+    "FindItem": find_items,
+    "GetFolder": get_folder,
+    "GetItem": get_item,
+    "SyncFolderHierarchy": sync_folder_hierarchy,
+    "SyncFolderItems": sync_folder_items,
+}

@@ -1,0 +1,106 @@
+"""SyncFolderItems: what changed in a folder; of a series its master only.
+
+https://learn.microsoft.com/exchange/client-developer/web-service-reference/syncfolderitems-operation
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sandbox.ews.calendar_view import last_change
+from sandbox.ews.call import Call
+from sandbox.ews.folders import Folder, find_folder
+from sandbox.ews.ids import CONTACT, EVENT, change_key, ews_id
+from sandbox.ews.items import Item, item_element
+from sandbox.ews.responses import each
+from sandbox.ews.shape import Shape
+from sandbox.ews.sync_state import SyncState, invalid_state
+from sandbox.ews.xml import Element, boolean, children, find, m, t, text_at
+from sandbox.tenant.calendar import base_instance
+
+_MOST_CHANGES = 512
+
+
+@dataclass(frozen=True)
+class Change:
+    """`item` is None of something deleted; `number` is that of its last change, `created` of its first."""
+
+    kind: str
+    key: str
+    number: int
+    created: int
+    item: Item | None
+
+
+def sync_folder_items(call: Call) -> Element:
+    """A page of a round."""
+    return each("SyncFolderItems", [call.operation], lambda operation: _answered(call, operation), _no_state)
+
+
+def _no_state() -> Iterable[Element]:
+    """What an answer has that is an error, too."""
+    return [m("SyncState"), m("IncludesLastItemInRange", boolean(True))]
+
+
+def _answered(call: Call, operation: Element) -> Iterable[Element]:
+    shape = Shape.read(find(operation, "m:ItemShape"))
+    folder = find_folder(call, children(find(operation, "m:SyncFolderId"))[0])
+    state = _state(call, folder, text_at(operation, "m:SyncState"))
+    limit = min(int(text_at(operation, "m:MaxChangesReturned") or "1"), _MOST_CHANGES)
+    waiting = list(changes(call, folder.name, state))
+    page, is_last = waiting[:limit], len(waiting) <= limit
+    ignored = {node.get("Id") for node in children(find(operation, "m:Ignore"))}
+    shown = [row for row in page if ews_id(call.owner, row.kind, row.key) not in ignored]
+    return [
+        m("SyncState", _next(call, state, page, is_last=is_last).sealed(call)),
+        m("IncludesLastItemInRange", boolean(is_last)),
+        m("Changes", [_told(call, row, state, shape) for row in shown]),
+    ]
+
+
+def _state(call: Call, folder: Folder, text: str) -> SyncState:
+    if not text:
+        return SyncState.first(call, folder.name)
+    if call.fault("invalid_sync_state"):
+        raise invalid_state()
+    return SyncState.read(call, text, folder.name)
+
+
+def changes(call: Call, folder: str, state: SyncState) -> Iterator[Change]:
+    """What a caller with this state does not know yet, in the order in which it happened."""
+    rows = _events(call) if folder == "calendar" else _contacts(call) if folder == "contacts" else iter(())
+    yield from sorted((row for row in rows if _is_news(row, state)), key=lambda row: row.number)
+
+
+def _is_news(row: Change, state: SyncState) -> bool:
+    """Whoever never saw an item hears nothing of its end."""
+    return row.number > state.since and (row.item is not None or row.created <= state.since)
+
+
+def _events(call: Call) -> Iterator[Change]:
+    mailbox = call.mailbox
+    for event in mailbox.events.values():
+        yield Change(EVENT, event.key, last_change(event)[0], event.created, base_instance(event))
+    for event in mailbox.removed_events.values():
+        yield Change(EVENT, event.key, event.change, event.created, None)
+
+
+def _contacts(call: Call) -> Iterator[Change]:
+    mailbox = call.mailbox
+    for contact in mailbox.contacts.values():
+        yield Change(CONTACT, contact.key, contact.change, contact.created, contact)
+    for contact in mailbox.removed_contacts.values():
+        yield Change(CONTACT, contact.key, contact.change, contact.created, None)
+
+
+def _told(call: Call, row: Change, state: SyncState, shape: Shape) -> Element:
+    if row.item is None:
+        public = ews_id(call.owner, row.kind, row.key)
+        return t("Delete", [t("ItemId", Id=public, ChangeKey=change_key(row.key, row.number))])
+    name = "Create" if row.created > state.caught_up else "Update"
+    return t(name, [item_element(call, row.item, shape, listed=True)])
+
+
+def _next(call: Call, state: SyncState, page: list[Change], *, is_last: bool) -> SyncState:
+    if is_last:
+        return replace(state, since=call.mailbox.change, caught_up=call.mailbox.change)
+    return replace(state, since=page[-1].number)
