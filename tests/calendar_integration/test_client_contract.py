@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from calendar_integration.clients.base import MeetingRow
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.django_db
 GRAPH = {"lost": "graph.sync_state_not_found", "throttled": "graph.throttled", "gone": "graph.mailbox_not_enabled"}
 EWS = {"lost": "ews.invalid_sync_state", "throttled": "ews.server_busy", "gone": "ews.no_mailbox"}
 NOAH = "noah@contoso.example"
+OF_ITS_SERVER = {"remote_id", "change_key", "master_id", "web_link"}
 _tokens: dict[tuple[Any, ...], str] = {}
 
 
@@ -331,3 +333,21 @@ def test_one_event_and_the_instances_of_a_series_can_be_asked_for(world: World, 
     assert {instance.remote_id for instance in rows} == set(
         shown(connection).filter(master_id=row.master_id).values_list("remote_id", flat=True)
     )
+
+
+def test_graph_and_ews_say_the_same_of_a_mailbox(
+    microsoft: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust_server(microsoft, settings, monkeypatch)
+    make_worlds: list[Callable[[Sandbox], World]] = [by_graph, by_ews]
+    told: list[Counter[Any]] = []
+    for number, make in enumerate(make_worlds):
+        world = make(microsoft)
+        connection = make_connection(make_user(make_account(f"company{number}"), "noah"))
+        for kind in StreamKind:
+            connection.streams.create(kind=kind)
+            read(world, connection, kind)
+        meetings = shown(connection).values_list(*sorted(set(MeetingRow._fields) - OF_ITS_SERVER))
+        people = Contact.objects.filter(connection=connection).values_list("name", "company", "job_title", "department")
+        told.append(Counter(meetings) + Counter(people) + contacts(connection))
+    assert told[0] == told[1]
