@@ -18,7 +18,7 @@ from calendar_integration.clients.ews_transport import Mailbox, Protocol
 from calendar_integration.errors import ServerUnavailableError
 
 MOST_DAYS = 700  # of one view; Exchange takes two years
-MOST_AT_ONCE = 400  # items of one page, which has to be read within the mailbox's lease
+MOST_AT_ONCE = 200  # items of one page, which has to be read within the mailbox's lease
 OF_SERIES = ("occurrence", "exception")
 
 AnyT = TypeVar("AnyT")
@@ -82,20 +82,16 @@ class EwsClient:
         """What takes place from here on, where that ends, and of how many days the server says so much at once."""
         while True:
             end = min(start + timedelta(days=days), window.end)
-            ids = self._ids(start, end)
-            if ids is not None:
+            try:
+                ids = ews_services.view(self._mailbox, start, end)
+            except RangeTooBigError as error:
+                if days == 1:
+                    raise ServerUnavailableError("The Exchange server does not say what a single day has.") from error
+                days //= 2
+                continue
+            if len(ids) <= MOST_AT_ONCE or days == 1:
                 return self._rows(ids), end, days
-            if days == 1:
-                raise ServerUnavailableError("The Exchange server does not say what takes place on a single day.")
-            days //= 2
-
-    def _ids(self, start: datetime, end: datetime) -> list[str] | None:
-        """The ids of what takes place in between; None where that is too much at once."""
-        try:
-            ids = ews_services.view(self._mailbox, start, end)
-        except RangeTooBigError:
-            return None
-        return ids if len(ids) <= MOST_AT_ONCE or end - start <= timedelta(days=1) else None
+            days = max(min(days, (end - start).days) * MOST_AT_ONCE // len(ids), 1)
 
     def _rows(self, ids: list[str]) -> list[MeetingRow]:
         """These items whole, those of series with what only their master says."""

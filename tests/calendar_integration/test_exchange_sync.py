@@ -1,6 +1,7 @@
 """A mailbox on a company's own server, from its authorization to the pages: always what the mailbox is."""
 
 import logging
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +10,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from exchangelib.protocol import CachingProtocol
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from calendar_integration import tokens
+from calendar_integration.clients import ews
 from calendar_integration.errors import (
     CalendarError,
     MailboxMovedError,
@@ -25,6 +30,8 @@ from calendar_integration.sync.engine import Status, sync_connection
 from tests.calendar_integration.exchange import make_on_premises
 from tests.calendar_integration.mirror import assert_is_alike, held_meetings
 from tests.calendar_integration.synced import sync
+from tests.calendar_integration.test_sync_mirror import change_at_random
+from tests.calendar_integration.worlds import of_graph
 from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +109,28 @@ def test_a_view_that_is_too_much_at_once_is_read_in_pieces(
     microsoft.fault(fault, count=3)
     sync(connection)
     assert_is_alike(microsoft, connection)
+
+
+def test_a_full_calendar_is_read_in_pieces_that_leave_nothing_out(
+    connection: Connection, microsoft: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ews, "MOST_AT_ONCE", 12)
+    begins, ends = (timezone.now() + timedelta(days=days) for days in (2, 200))
+    event = {"subject": "Sabbatical", "start": of_graph(begins), "end": of_graph(ends)}
+    microsoft.control("POST", f"/people/{connection.mailbox}/events", event)
+    sync(connection)
+    assert_is_alike(microsoft, connection)
+    assert len(requests_of(microsoft, "ews")) > 12
+
+
+@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000))
+def test_random_changes_between_syncs_are_all_followed(synced: Connection, microsoft: Sandbox, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - repeatable chances, no secrets
+    for _ in range(6):
+        change_at_random(chance, microsoft, synced)
+    sync(synced)
+    assert_is_alike(microsoft, synced)
 
 
 @pytest.mark.parametrize(
