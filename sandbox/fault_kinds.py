@@ -103,7 +103,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("graph.foreign_next_link", "A delta round’s link points to a foreign host"),
         Kind("graph.bare_series_removal", "A deleted series is reported by its master only, not its occurrences"),
     ),
-    "Exchange (EWS)": (
+    "Exchange": (
         Kind("ews.server_busy", "Exchange answers 500 ErrorServerBusy with BackOffMilliseconds", ("retry_after",)),
         Kind("ews.unavailable", "Exchange answers 503", ("retry_after",)),
         Kind("ews.unauthorized", "Exchange answers 401: the token is not accepted"),
@@ -114,7 +114,9 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("ews.invalid_sync_state", "SyncFolderItems answers ErrorInvalidSyncStateData"),
         Kind("ews.view_range_too_big", "FindItem answers ErrorCalendarViewRangeTooBig"),
         Kind("ews.partial", "FindItem answers less than was asked for, and says that it is not the last"),
+        Kind("ews.view_edges", "FindItem shows what ends as the view begins, and all-day events by their own zone"),
         Kind("ews.malformed", "Exchange’s XML breaks off in the middle"),
+        Kind("ews.illegal_character", "Exchange’s XML quotes a character that XML cannot have, in subjects and names"),
         Kind("ews.slow", "Exchange answers after some seconds", ("seconds",)),
     ),
 }

@@ -65,28 +65,17 @@ def utc(row: Instance, name: str) -> datetime:
     return moment(kept, all_day=False)
 
 
-def original_start(row: Instance) -> datetime:
-    """When an occurrence would have been, had nobody moved it."""
-    return utc(occurrence_as_planned(row), "start")
-
-
-def occurrence_as_planned(row: Instance) -> Instance:
-    """The occurrence of a date without the exception of that date."""
-    day = date.fromisoformat(_day_of(row))
-    event = row.event
-    return occurrence(Event(event.key, event.properties, event.change, event.modified), day)
-
-
-def _day_of(row: Instance) -> str:
-    text = row.key[len(row.event.key) :]
-    return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+def planned_start(event: Event, day: date) -> datetime:
+    """When the occurrence of a date would begin, had nobody moved it."""
+    plain = Event(event.key, event.properties, event.change, event.modified)
+    return utc(occurrence(plain, day), "start")
 
 
 def occurrence_info(view: EventView, name: str, day: date | None) -> Element | None:
     """An OccurrenceInfo: where an occurrence of the series is, and where it would have been."""
     if day is None:
         return None
-    row, change = occurrence(view.row.event, day), view.change
-    identity = t("ItemId", Id=ews_id(view.call.owner, EVENT, row.key), ChangeKey=change_key(row.key, change))
-    times = [("Start", utc(row, "start")), ("End", utc(row, "end")), ("OriginalStart", original_start(row))]
+    row, event = occurrence(view.row.event, day), view.row.event
+    identity = t("ItemId", Id=ews_id(view.call.owner, EVENT, row.key), ChangeKey=change_key(row.key, view.change))
+    times = [("Start", utc(row, "start")), ("End", utc(row, "end")), ("OriginalStart", planned_start(event, day))]
     return t(name, [identity, *(t(tag, view.call.written(when)) for tag, when in times)])

@@ -43,8 +43,10 @@ async def _answer(request: Request, world: World, caller: Caller) -> Response:
         return Response(_GREETING, 200, _HEADERS, "text/html")
     content, upn = await request.body(), caller.person.upn
     try:
+        sent = read_envelope(content)
+        request.state.operation = local_name(sent.operation)
         failures.raise_fault(world.faults, upn)
-        made = answer(_operate(world, caller, read_envelope(content), request.headers.get("x-anchormailbox", "")))
+        made = answer(_operate(world, caller, sent, request.headers.get("x-anchormailbox", "")))
     except SoapFault as error:
         return Response(fault(error), 500, {**_HEADERS, "Content-Type": CONTENT_TYPE})
     return Response(failures.spoilt(world.faults, upn, made), 200, {**_HEADERS, "Content-Type": CONTENT_TYPE})
@@ -60,8 +62,12 @@ def _operate(world: World, caller: Caller, sent: Envelope, anchor: str) -> Eleme
         message = "The account does not have permission to impersonate the requested user."
         raise SoapFault("ErrorImpersonateUserDenied", message)
     _check_mailbox(caller, anchor)
-    zone = zone_in_context(sent.time_zone)
-    return OPERATIONS[name](Call(world, caller.tenant, caller.person, sent.operation, zone))
+    call = Call(world, caller.tenant, caller.person, sent.operation, zone_in_context(sent.time_zone))
+    try:
+        return OPERATIONS[name](call)
+    except (ValueError, IndexError) as error:
+        # A number that is none, or a part that is missing: what the schema would have told, were it at hand.
+        raise schema.violated(str(error)) from error
 
 
 def _check_mailbox(caller: Caller, anchor: str) -> None:

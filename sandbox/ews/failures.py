@@ -1,6 +1,7 @@
 """Answers that go wrong on purpose."""
 
 import asyncio
+import re
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -10,6 +11,8 @@ from sandbox.world import World
 
 _CLOUD = "https://outlook.office365.com/EWS/Exchange.asmx"
 _DEFAULT_WAIT = 5
+# Where Exchange quotes what others wrote.
+_ENDS = re.compile(rb"(</t:(?:Subject|DisplayName)>)")
 
 
 async def hold_up(faults: Faults, upn: str) -> None:
@@ -44,5 +47,9 @@ def raise_fault(faults: Faults, upn: str) -> None:
 
 
 def spoilt(faults: Faults, upn: str, content: bytes) -> bytes:
-    """The answer, broken off in the middle if a fault is on."""
-    return content[: len(content) // 2] if faults.take("ews.malformed", upn) else content
+    """The answer as a fault that is on leaves it: broken off in the middle, or no XML for one of its characters."""
+    if faults.take("ews.malformed", upn):
+        return content[: len(content) // 2]
+    if faults.take("ews.illegal_character", upn):
+        return _ENDS.sub(rb"&#x8;\1", content)
+    return content

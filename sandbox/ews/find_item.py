@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from sandbox.ews.calendar_view import utc
 from sandbox.ews.call import Call
 from sandbox.ews.errors import EwsError, invalid_request
 from sandbox.ews.folders import Folder, find_folder
@@ -16,14 +17,16 @@ from sandbox.ews.paging import LARGEST_PAGE, Page, paged
 from sandbox.ews.responses import each
 from sandbox.ews.shape import Shape
 from sandbox.ews.xml import Element, boolean, children, find, m, t
-from sandbox.tenant.calendar import Window, base_instance, calendar_view
+from sandbox.tenant.calendar import Instance, Window, base_instance, calendar_view
 
+_A_DAY = timedelta(days=1)
 _LONGEST_VIEW = timedelta(days=2 * 366)
 _UNSUPPORTED = (
     "FractionalPageItemView", "SeekToConditionPageItemView", "ContactsView", "GroupBy", "DistinguishedGroupBy",
     "Restriction", "SortOrder", "QueryString",
 )  # fmt: skip
 _FEW = 2
+_FIRST_YEAR, _LAST_YEAR = 1601, 4500
 
 
 def find_items(call: Call) -> Element:
@@ -68,7 +71,8 @@ def _calendar(call: Call, folder: Folder, view: Element) -> tuple[Sequence[Item]
     """The first items of the window, by start; there is no next page."""
     if folder.tag != "CalendarFolder":
         raise EwsError("ErrorCalendarFolderIsInvalidForCalendarView", "Folder is not valid for calendar view.")
-    rows = calendar_view(call.mailbox, _window(call, view))
+    window = _window(call, view)
+    rows = _touching(call, window) if call.fault("view_edges") else calendar_view(call.mailbox, window)
     limit = view.get("MaxEntriesReturned")
     if limit is None and len(rows) > LARGEST_PAGE:
         return paged(rows, Page())
@@ -79,12 +83,21 @@ def _calendar(call: Call, folder: Folder, view: Element) -> tuple[Sequence[Item]
     return shown, attributes
 
 
+def _touching(call: Call, window: Window) -> list[Instance]:
+    """Also what ends when the window begins; all-day events by the hours of their own zone."""
+    wider = Window(window.start - _A_DAY, window.end + _A_DAY)
+    rows = calendar_view(call.mailbox, wider)
+    return [row for row in rows if utc(row, "start") < window.end and utc(row, "end") >= window.start]
+
+
 def _window(call: Call, view: Element) -> Window:
     """The window of a CalendarView. Raises EwsError."""
     try:
         window = Window(call.moment(view.get("StartDate", "")), call.moment(view.get("EndDate", "")))
     except ValueError as error:
         raise invalid_request(f"The view has no window: {error}.") from error
+    if window.start.year < _FIRST_YEAR or window.end.year > _LAST_YEAR:
+        raise EwsError("ErrorCalendarOutOfRange", "The view is outside the calendar.")
     if window.end < window.start:
         message = "EndDate is earlier than StartDate."
         raise EwsError("ErrorCalendarEndDateIsEarlierThanStartDate", message)

@@ -29,6 +29,13 @@ def failure(operation: str, error: EwsError, content: Iterable[Element] = ()) ->
     return m(f"{operation}ResponseMessage", [*said, *content], ResponseClass="Error")
 
 
+def warning(operation: str, error: EwsError, content: Iterable[Element]) -> Element:
+    """A good answer about which something has to be said."""
+    made = failure(operation, error, content)
+    made.set("ResponseClass", "Warning")
+    return made
+
+
 def each(
     operation: str,
     asked: Iterable[Asked],

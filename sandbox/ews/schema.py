@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from sandbox.ews.errors import SoapFault
 from sandbox.ews.soap import invalid_schema
 from sandbox.ews.xml import Element
 
@@ -36,4 +37,9 @@ def check(operation: Element) -> None:
     try:
         schema.assertValid(alone)
     except etree.DocumentInvalid as error:
-        raise invalid_schema(f"The request failed schema validation: {error}") from error
+        raise violated(str(error)) from error
+
+
+def violated(how: str) -> SoapFault:
+    """The fault for a request that is not what the schema asks for."""
+    return invalid_schema(f"The request failed schema validation: {how}")

@@ -4,31 +4,39 @@ https://learn.microsoft.com/exchange/client-developer/web-service-reference/sync
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sandbox.ews.calendar_view import last_change
 from sandbox.ews.call import Call
 from sandbox.ews.folders import Folder, find_folder
 from sandbox.ews.ids import CONTACT, EVENT, change_key, ews_id
-from sandbox.ews.items import Item, item_element
+from sandbox.ews.item_view import moment_text
+from sandbox.ews.items import item_element
 from sandbox.ews.responses import each
 from sandbox.ews.shape import Shape
 from sandbox.ews.sync_state import SyncState, invalid_state
 from sandbox.ews.xml import Element, boolean, children, find, m, t, text_at
 from sandbox.tenant.calendar import base_instance
+from sandbox.tenant.mailbox import Contact, Event
 
 _MOST_CHANGES = 512
 
 
 @dataclass(frozen=True)
 class Change:
-    """`item` is None of something deleted; `number` is that of its last change, `created` of its first."""
+    """`item` is None of something deleted; `number` and `at` are of its last change, `created` of its first."""
 
     kind: str
     key: str
     number: int
+    at: str
     created: int
-    item: Item | None
+    item: Event | Contact | None
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """Where it stands among all changes."""
+        return self.number, self.key
 
 
 def sync_folder_items(call: Call) -> Element:
@@ -68,28 +76,32 @@ def _state(call: Call, folder: Folder, text: str) -> SyncState:
 def changes(call: Call, folder: str, state: SyncState) -> Iterator[Change]:
     """What a caller with this state does not know yet, in the order in which it happened."""
     rows = _events(call) if folder == "calendar" else _contacts(call) if folder == "contacts" else iter(())
-    yield from sorted((row for row in rows if _is_news(row, state)), key=lambda row: row.number)
+    yield from sorted((row for row in rows if _is_news(row, state)), key=lambda row: row.place)
 
 
 def _is_news(row: Change, state: SyncState) -> bool:
     """Whoever never saw an item hears nothing of its end."""
-    return row.number > state.since and (row.item is not None or row.created <= state.since)
+    return row.place > (state.since, state.after) and (row.item is not None or row.created <= state.since)
 
 
 def _events(call: Call) -> Iterator[Change]:
     mailbox = call.mailbox
     for event in mailbox.events.values():
-        yield Change(EVENT, event.key, last_change(event)[0], event.created, base_instance(event))
+        yield Change(EVENT, event.key, *_numbered(*last_change(event)), event.created, event)
     for event in mailbox.removed_events.values():
-        yield Change(EVENT, event.key, event.change, event.created, None)
+        yield Change(EVENT, event.key, *_numbered(event.change, event.modified), event.created, None)
 
 
 def _contacts(call: Call) -> Iterator[Change]:
     mailbox = call.mailbox
     for contact in mailbox.contacts.values():
-        yield Change(CONTACT, contact.key, contact.change, contact.created, contact)
+        yield Change(CONTACT, contact.key, *_numbered(contact.change, contact.modified), contact.created, contact)
     for contact in mailbox.removed_contacts.values():
-        yield Change(CONTACT, contact.key, contact.change, contact.created, None)
+        yield Change(CONTACT, contact.key, *_numbered(contact.change, contact.modified), contact.created, None)
+
+
+def _numbered(change: int, modified: str) -> tuple[int, str]:
+    return change, moment_text(modified)
 
 
 def _told(call: Call, row: Change, state: SyncState, shape: Shape) -> Element:
@@ -97,10 +109,9 @@ def _told(call: Call, row: Change, state: SyncState, shape: Shape) -> Element:
         public = ews_id(call.owner, row.kind, row.key)
         return t("Delete", [t("ItemId", Id=public, ChangeKey=change_key(row.key, row.number))])
     name = "Create" if row.created > state.caught_up else "Update"
-    return t(name, [item_element(call, row.item, shape, listed=True)])
+    item = base_instance(row.item) if isinstance(row.item, Event) else row.item
+    return t(name, [item_element(call, item, shape, listed=True)])
 
 
 def _next(call: Call, state: SyncState, page: list[Change], *, is_last: bool) -> SyncState:
-    if is_last:
-        return replace(state, since=call.mailbox.change, caught_up=call.mailbox.change)
-    return replace(state, since=page[-1].number)
+    return state.at_end(call.mailbox.change) if is_last else state.within(*page[-1].place)

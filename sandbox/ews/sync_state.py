@@ -7,20 +7,22 @@ import base64
 import hashlib
 import hmac
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from sandbox.ews.call import Call
 from sandbox.ews.errors import EwsError
 
 _NOTHING_YET = -1
+# Behind every key.
+_LAST = "~"
 
 
 @dataclass(frozen=True)
 class SyncState:
     """Up to the change number `since` the caller has everything; `caught_up` was that of the last complete round.
 
-    They differ in the middle of a round.
+    They differ in the middle of a round. Of several items with that number the caller has those up to the key `after`.
     """
 
     folder: str
@@ -28,16 +30,20 @@ class SyncState:
     generation: int
     since: int = _NOTHING_YET
     caught_up: int = _NOTHING_YET
+    after: str = _LAST
 
     @classmethod
     def first(cls, call: Call, folder: str) -> Self:
         """Of somebody who has nothing yet."""
         return cls(folder, call.owner.oid, call.mailbox.generation)
 
-    @property
-    def is_first(self) -> bool:
-        """Whether the caller has nothing yet."""
-        return self.since == _NOTHING_YET
+    def within(self, number: int, after: str) -> Self:
+        """Further on in the same round."""
+        return replace(self, since=number, after=after)
+
+    def at_end(self, number: int) -> Self:
+        """After a complete round."""
+        return replace(self, since=number, caught_up=number, after=_LAST)
 
     def sealed(self, call: Call) -> str:
         """As it stands in an answer."""

@@ -4,6 +4,7 @@ https://learn.microsoft.com/exchange/client-developer/web-service-reference/time
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from typing import NamedTuple
@@ -22,23 +23,25 @@ class _Turn(NamedTuple):
     is_summer: bool
 
 
-def definition(tag: str, name: str, *, full: bool) -> Element:
-    """A time zone with its Windows name, and if `full` with its rules.
-
-    Exchange has names of its own for zones that somebody made up, and for UTC.
-    """
-    zone, shown = zone_of(name), shown_name(name)
-    return t(tag, _rules(zone, shown) if full else (), Id=shown, Name=f"(UTC{_offset(_standard(zone))}) {shown}")
+def definition(tag: str, name: str, *, full: bool, shown: str = "") -> Element:
+    """A time zone with its Windows name, or the one shown instead, and if `full` with the rules of this year."""
+    return deepcopy(_definition(tag, name, full, shown or name, datetime.now(UTC).year))
 
 
-def shown_name(name: str) -> str:
-    """The name of a zone as an item carries it."""
+@cache
+def _definition(tag: str, name: str, full: bool, shown: str, year: int) -> Element:
+    zone = zone_of(name)
+    offset = _offset(_standard(zone, year))
+    return t(tag, _rules(zone, shown, year) if full else (), Id=shown, Name=f"(UTC{offset}) {shown}")
+
+
+def name_in_items(name: str) -> str:
+    """The name of a zone as an item carries it: zones that somebody made up and UTC have names of their own there."""
     return {CUSTOM: "Customized Time Zone", "UTC": "tzone://Microsoft/Utc"}.get(name, name)
 
 
-def _standard(zone: tzinfo) -> timedelta:
+def _standard(zone: tzinfo, year: int) -> timedelta:
     """The offset without summer time."""
-    year = datetime.now(UTC).year
     return min(_utcoffset(zone, datetime(year, month, 1, tzinfo=UTC)) for month in (1, 7))
 
 
@@ -51,10 +54,10 @@ def _offset(offset: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}" if minutes else ""
 
 
-def _rules(zone: tzinfo, name: str) -> list[Element]:
-    turns = _turns(zone, datetime.now(UTC).year)
+def _rules(zone: tzinfo, name: str, year: int) -> list[Element]:
+    turns = list(_changes(zone, year))
     names = [f"trule:Microsoft/Registry/{name}/1-{season}" for season in ("Standard", "Daylight")]
-    periods = [_period("Standard", names[0], _standard(zone))]
+    periods = [_period("Standard", names[0], _standard(zone, year))]
     if turns:
         summer = max(_utcoffset(zone, turn.at.replace(tzinfo=UTC) + timedelta(days=2)) for turn in turns)
         periods.append(_period("Daylight", names[1], summer))
@@ -72,11 +75,6 @@ def _period(name: str, identity: str, offset: timedelta) -> Element:
     minutes = -int(offset.total_seconds() // 60)
     bias = f"{'-' if minutes < 0 else ''}PT{abs(minutes) // 60}H{abs(minutes) % 60}M"
     return t("Period", Bias=bias, Name=name, Id=identity)
-
-
-@cache
-def _turns(zone: tzinfo, year: int) -> tuple[_Turn, ...]:
-    return tuple(_changes(zone, year))
 
 
 def _changes(zone: tzinfo, year: int) -> Iterator[_Turn]:

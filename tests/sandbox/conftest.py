@@ -38,8 +38,16 @@ def ana(sandbox: Sandbox, visitor: Browser) -> Graph:
     return Graph(sandbox, authorize(sandbox, visitor)["access_token"])
 
 
+@pytest.fixture(scope="session")
+def _pias_token(_process: Sandbox) -> str:
+    """One for all tests: a reset leaves keys and people as they are."""
+    _process.control("POST", "/reset")
+    with Browser(_process.http) as opened:
+        return str(token_for(_process, opened, [own_scope(_process)])["access_token"])
+
+
 @pytest.fixture
-def pia(sandbox: Sandbox, visitor: Browser) -> Iterator[Exchange]:
+def pia(_pias_token: str, sandbox: Sandbox) -> Iterator[Exchange]:
     """Exchange with the token of Pia, whose mailbox is on-premises."""
-    yield Exchange(sandbox, token_for(sandbox, visitor, [own_scope(sandbox)])["access_token"])
+    yield Exchange(sandbox, _pias_token)
     close_connections()

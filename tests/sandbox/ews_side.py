@@ -20,6 +20,7 @@ from tests.sandbox.running import PATIENCE_SECONDS, Sandbox
 
 HOST = "mail.contoso.example"
 PIA, ANA = "pia@contoso.example", "ana@contoso.example"
+VERSION = Version(build=EXCHANGE_2016)
 PERMISSION = "EWS.AccessAsUser.All"
 NAMES = {PIA: "Pia Rossi", ANA: "Ana Lima"}
 
@@ -70,8 +71,8 @@ class Exchange:
     token: str
     upn: str = PIA
 
-    def account(self, zone: str = "UTC") -> Account:
-        """exchangelib as the portal uses it: nothing asked before the first call, no waiting, no discovery."""
+    def account(self, version: Version | None = VERSION) -> Account:
+        """exchangelib with a known server: no discovery, no waiting; without a version it asks for it first."""
         close_connections()
         HeldAgainstTheSchema.ca = str(self.sandbox.data_dir / "ca.pem")
         HeldAgainstTheSchema.operations.clear()
@@ -83,26 +84,26 @@ class Exchange:
                 service_endpoint=f"{self.sandbox.https}/EWS/Exchange.asmx",
                 auth_type=OAUTH2,
                 credentials=OAuth2AuthorizationCodeCredentials(access_token=token),
-                version=Version(build=EXCHANGE_2016),
+                version=version,
                 retry_policy=FailFast(),
             ),
             autodiscover=False,
             access_type=DELEGATE,
-            default_timezone=EWSTimeZone(zone),
+            default_timezone=EWSTimeZone("UTC"),
         )
 
-    def post(self, operation: str, *, header: str = "", valid: bool = True, **headers: str) -> requests.Response:
+    def post(self, operation: str, *, header: str = "", valid: bool = True, anchor: str = PIA) -> requests.Response:
         """A request written by hand; `operation` is its XML with the prefixes m and t."""
         names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
         content = f"<s:Envelope {names}><s:Header>{header}</s:Header><s:Body>{operation}</s:Body></s:Envelope>"
         if valid:
             assert_valid_request(content.encode())
-        answer = self.send(content.encode(), **headers)
+        answer = self.send(content.encode(), {"X-AnchorMailbox": anchor})
         if answer.headers.get("Content-Type", "").startswith("text/xml"):
             assert_valid_answer(answer.content)
         return answer
 
-    def send(self, content: bytes, **headers: str) -> requests.Response:
+    def send(self, content: bytes, headers: dict[str, str]) -> requests.Response:
         """Bytes to the server's address."""
         return self.sandbox.client.post(
             f"{self.sandbox.https}/EWS/Exchange.asmx",

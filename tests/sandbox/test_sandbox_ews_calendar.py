@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 from exchangelib import Account
-from exchangelib.errors import ErrorCalendarViewRangeTooBig, ErrorItemNotFound
+from exchangelib.errors import (
+    ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange,
+    ErrorCalendarOccurrenceIsDeletedFromRecurrence,
+    ErrorCalendarViewRangeTooBig,
+    ErrorItemNotFound,
+)
 from exchangelib.ewsdatetime import EWSDate, EWSDateTime, EWSTimeZone
 from exchangelib.items import CalendarItem
 
@@ -153,6 +158,13 @@ def test_a_series_has_one_master(pia: Exchange) -> None:
     assert master.first_occurrence.start == EWSDateTime(2027, 3, 1, 8, tzinfo=_UTC)
     assert [one.original_start.day for one in master.modified_occurrences] == [3]
     assert [one.start.day for one in master.deleted_occurrences] == [15]
+    second = master.occurrence(2)
+    second.refresh()
+    assert (second.subject, second.id) == ("Renamed", listed[1].id)
+    with pytest.raises(ErrorCalendarOccurrenceIsDeletedFromRecurrence):
+        master.occurrence(3).refresh()
+    with pytest.raises(ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange):
+        master.occurrence(7).refresh()
 
 
 def test_a_change_changes_the_change_key_and_not_the_id(pia: Exchange) -> None:
