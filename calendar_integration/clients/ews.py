@@ -18,6 +18,7 @@ from calendar_integration.clients.ews_transport import Mailbox, Protocol
 from calendar_integration.errors import ServerUnavailableError
 
 MOST_DAYS = 700  # of one view; Exchange takes two years
+OVERLAP = timedelta(minutes=1)  # of two views, for what takes place just where they meet
 MOST_AT_ONCE = 200  # items of one page, which has to be read within the mailbox's lease
 OF_SERIES = ("occurrence", "exception")
 
@@ -83,14 +84,14 @@ class EwsClient:
         while True:
             end = min(start + timedelta(days=days), window.end)
             try:
-                ids = ews_services.view(self._mailbox, start, end)
+                ids = ews_services.view(self._mailbox, start - OVERLAP, end)
             except RangeTooBigError as error:
                 if days == 1:
                     raise ServerUnavailableError("The Exchange server does not say what a single day has.") from error
                 days //= 2
                 continue
             if len(ids) <= MOST_AT_ONCE or days == 1:
-                return self._rows(ids), end, days
+                return [row for row in self._rows(ids) if ews_items.is_within(row, window)], end, days
             days = max(min(days, (end - start).days) * MOST_AT_ONCE // len(ids), 1)
 
     def _rows(self, ids: list[str]) -> list[MeetingRow]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from lxml.etree import _Element
 
-from calendar_integration.clients.base import MeetingRow
+from calendar_integration.clients.base import MeetingRow, Window
 from calendar_integration.join_links import find_join_link
 from calendar_integration.zones import to_iana
 
@@ -116,6 +116,17 @@ def to_row(item: _Element) -> MeetingRow:
         wants_response=is_true(item, "IsResponseRequested"),
         web_link=link_of(text(item, "WebClientReadFormQueryString")),
     )
+
+
+def is_within(row: MeetingRow, window: Window) -> bool:
+    """Whether it takes place in the window: a view also shows what only touches it. Days are those of UTC, as in Graph.
+
+    What begins and ends at one moment takes place at that.
+    """
+    if row.start_date and row.end_date:
+        return row.start_date < window.end.date() and row.end_date > window.start.date()
+    start, end = row.start_at or window.end, row.end_at or window.end
+    return start < window.end and (end > window.start or start == end == window.start)
 
 
 def uid_of(item: _Element) -> str:

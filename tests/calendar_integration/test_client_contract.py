@@ -221,10 +221,14 @@ def test_the_window_takes_what_reaches_into_it_and_not_what_touches_it(world: Wo
     world.add("Reaches in", window.start - hour, window.start + hour)
     world.add("Reaches out", window.end - hour, window.end + hour)
     world.add("Begins at the end", window.end, window.end + hour)
+    world.add_all_day("The day before", window.start.date() - timedelta(days=1))
+    world.add_all_day("The first day", window.start.date())
+    world.add_all_day("The last day", window.end.date() - timedelta(days=1))
+    world.add_all_day("The day after", window.end.date())
     read(world, connection)
     subjects = set(shown(connection).values_list("subject", flat=True))
-    assert {"Reaches in", "Reaches out"} <= subjects
-    assert not {"Ends at the start", "Begins at the end"} & subjects
+    assert {"Reaches in", "Reaches out", "The first day", "The last day"} <= subjects
+    assert not {"Ends at the start", "Begins at the end", "The day before", "The day after"} & subjects
     assert_alike(world, connection)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import psutil
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
 from exchangelib.protocol import CachingProtocol
@@ -100,6 +101,24 @@ def test_a_change_is_followed_and_unchanged_rows_are_not_written(synced: Connect
     events, contacts = sync(synced).rounds
     assert (events.is_full, events.changed, contacts.changed) == (True, 1, 0)
     assert_is_alike(microsoft, synced)
+
+
+def test_what_only_touches_the_window_is_left_out(connection: Connection, microsoft: Sandbox) -> None:
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight - timedelta(days=django_settings.SYNC_WINDOW_DAYS_BACK)
+    for subject, hours in (("Ends as it begins", (-1, 0)), ("Lasts no time", (0, 0)), ("Reaches in", (-1, 1))):
+        times = (of_graph(start + timedelta(hours=hour)) for hour in hours)
+        event = {"subject": subject, **dict(zip(("start", "end"), times, strict=True))}
+        microsoft.control("POST", f"/people/{connection.mailbox}/events", event)
+    microsoft.fault("ews.view_edges")
+    sync(connection)
+    assert_is_alike(microsoft, connection)
+
+
+def test_characters_that_xml_cannot_have_hold_nothing_up(connection: Connection, microsoft: Sandbox) -> None:
+    microsoft.fault("ews.illegal_character")
+    sync(connection)
+    assert_is_alike(microsoft, connection)
 
 
 @pytest.mark.parametrize("fault", ["ews.view_range_too_big", "ews.partial"])
