@@ -198,6 +198,9 @@ def _ours(error: Exception) -> CalendarError:
             return MailboxMovingError(message)
         case errors.ErrorAccessDenied():
             return ServerDeniedError(message)
+    if type(error) in (errors.TransportError, errors.ErrorTimeoutExpired) and error.__context__:
+        name = type(error.__context__).__name__  # of what happened on the way
+        return ServerUnavailableError(f"The Exchange server could not be reached, or was cut off: {name}")
     return ServerUnavailableError(message)
 
 

@@ -161,8 +161,19 @@ def test_a_server_that_says_too_much_is_left(story: Story, monkeypatch: pytest.M
 def test_a_server_that_is_away_is_worth_another_try(settings: Settings) -> None:
     settings.PRIVATE_URLS_ALLOWED = {"https://127.0.0.1:1"}
     client = EwsClient(TOKEN, f"https://127.0.0.1:1{PATH}", "ana@contoso.example")
-    with closing(client), pytest.raises(ServerUnavailableError):
+    with closing(client), pytest.raises(ServerUnavailableError, match="could not be reached"):
         client.contacts_page("")
+
+
+def test_a_certificate_that_is_not_trusted_is_worth_another_try(
+    story: Story, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with exchange_server(said(""), *story.parts, "other.example") as (server, _):
+        settings.PRIVATE_URLS_ALLOWED = {f"https://{HERE}:{server.port}"}
+        client = EwsClient(TOKEN, f"https://{HERE}:{server.port}{PATH}", "ana@contoso.example")
+        with closing(client), pytest.raises(ServerUnavailableError, match="SSLError"):
+            client.contacts_page("")
+    assert server.requests == []
 
 
 def test_an_address_that_is_private_is_not_connected_to() -> None:
