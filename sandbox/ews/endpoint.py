@@ -32,7 +32,7 @@ async def exchange(request: Request) -> Response:
     upn = request.state.upn = caller.person.upn
     if not caller.may:
         return PlainTextResponse("The token does not allow this.\n", 403, _HEADERS)
-    await failures.hold_up(world.faults, upn)
+    await failures.hold_up(world, upn)
     if world.faults.take("ews.unauthorized", upn):
         return _unauthorized(world, presented=True)
     return failures.instead(world, upn) or await _answer(request, world, caller)

@@ -15,10 +15,12 @@ _DEFAULT_WAIT = 5
 _ENDS = re.compile(rb"(</t:(?:Subject|DisplayName)>)")
 
 
-async def hold_up(faults: Faults, upn: str) -> None:
-    """Waits as long as a fault says, if one is on."""
-    if slow := faults.take("ews.slow", upn):
-        await asyncio.sleep(slow.seconds or 1)
+async def hold_up(world: World, upn: str) -> None:
+    """Waits as long as all answers take, and as a fault says, if one is on."""
+    slow = world.faults.take("ews.slow", upn)
+    wait = world.latency + ((slow.seconds or 1) if slow else 0)
+    if wait:
+        await asyncio.sleep(wait)
 
 
 def instead(world: World, upn: str) -> Response | None:

@@ -58,13 +58,12 @@ def _listing(call: Call, folder: Folder) -> tuple[Sequence[Item], dict[str, str]
     page = Page.read(find(call.operation, "m:IndexedPageItemView"))
     if page.paged and call.fault("partial"):
         page = replace(page, size=min(page.size, _FEW))
-    return paged(_items(call, folder), page)
-
-
-def _items(call: Call, folder: Folder) -> Sequence[Item]:
+    mailbox = call.mailbox
     if folder.name == "calendar":
-        return [base_instance(event) for event in call.mailbox.events.values()]
-    return list(call.mailbox.contacts.values()) if folder.name == "contacts" else []
+        keys, attributes = paged(list(mailbox.events), page)
+        return [base_instance(mailbox.events[key]) for key in keys], attributes
+    keys, attributes = paged(list(mailbox.contacts) if folder.name == "contacts" else [], page)
+    return [mailbox.contacts[key] for key in keys], attributes
 
 
 def _calendar(call: Call, folder: Folder, view: Element) -> tuple[Sequence[Item], dict[str, str]]:

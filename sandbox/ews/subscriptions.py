@@ -8,15 +8,21 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import merge
+from itertools import islice
 
 from sandbox.ews.call import Call
 from sandbox.ews.errors import EwsError, invalid_request
 from sandbox.ews.folders import FOLDERS, find_folder
-from sandbox.ews.ids import FOLDER, change_key, ews_id
+from sandbox.ews.ids import CONTACT, EVENT, FOLDER, change_key, ews_id
 from sandbox.ews.responses import each
 from sandbox.ews.sync_items import Change, changes
 from sandbox.ews.sync_state import SyncState
 from sandbox.ews.xml import Element, boolean, children, find, m, t, text_at
+
+_WATERMARK = "events"
+_MOST_EVENTS = 100
+_FOLDERS = {EVENT: "calendar", CONTACT: "contacts"}
 
 
 @dataclass
@@ -46,8 +52,8 @@ def _subscribed(call: Call, operation: Element) -> Iterable[Element]:
     subscription = Subscription(call.owner.oid, folders or list(FOLDERS), kinds, lasts, datetime.now(UTC) + lasts)
     call.world.pull_subscriptions[identity] = subscription
     watermark = text_at(request, "t:Watermark")
-    since = _since(call, watermark) if watermark else call.mailbox.change
-    return [m("SubscriptionId", identity), m("Watermark", _watermark(call, since))]
+    since = _since(call, watermark) if watermark else _now(call)
+    return [m("SubscriptionId", identity), m("Watermark", since.sealed(call))]
 
 
 def unsubscribe(call: Call) -> Element:
@@ -68,10 +74,11 @@ def get_events(call: Call) -> Element:
         subscription = _find(call, node.text or "")
         subscription.ends_at = datetime.now(UTC) + subscription.lasts
         watermark = text_at(call.operation, "m:Watermark")
-        since, now = _since(call, watermark), _watermark(call, call.mailbox.change)
-        events = list(_events(call, subscription, since)) or [t("StatusEvent", [t("Watermark", now)])]
+        waiting = list(islice(_events(call, subscription, _since(call, watermark)), _MOST_EVENTS + 1))
+        events = waiting[:_MOST_EVENTS] or [t("StatusEvent", [t("Watermark", _now(call).sealed(call))])]
         said = [t("SubscriptionId", node.text or ""), t("PreviousWatermark", watermark)]
-        return [m("Notification", [*said, t("MoreEvents", boolean(False)), *events])]
+        more = t("MoreEvents", boolean(len(waiting) > _MOST_EVENTS))
+        return [m("Notification", [*said, more, *events])]
 
     return each("GetEvents", [_identity(call)], answered)
 
@@ -91,34 +98,34 @@ def _find(call: Call, identity: str) -> Subscription:
     return subscription
 
 
-def _watermark(call: Call, change: int) -> str:
-    return SyncState("events", call.owner.oid, call.mailbox.generation, change).sealed(call)
+def _now(call: Call) -> SyncState:
+    return SyncState(_WATERMARK, call.owner.oid, call.mailbox.generation, call.mailbox.change)
 
 
-def _since(call: Call, watermark: str) -> int:
+def _since(call: Call, watermark: str) -> SyncState:
     try:
-        return SyncState.read(call, watermark, "events").since
+        return SyncState.read(call, watermark, _WATERMARK)
     except EwsError as error:
         raise EwsError("ErrorInvalidWatermark", "The watermark used for this event is invalid.") from error
 
 
-def _events(call: Call, subscription: Subscription, since: int) -> Iterator[Element]:
-    state = SyncState("", call.owner.oid, call.mailbox.generation, since)
-    rows = [(row, folder) for folder in subscription.folders for row in changes(call, folder, state)]
-    for row, folder in sorted(rows, key=lambda pair: pair[0].number):
+def _events(call: Call, subscription: Subscription, since: SyncState) -> Iterator[Element]:
+    streams = (changes(call, folder, since) for folder in subscription.folders)
+    for row in merge(*streams, key=lambda row: row.place):
         kind = _kind(row, since)
         if kind in subscription.kinds:
-            yield _event(call, row, kind, folder)
+            yield _event(call, row, kind, since)
 
 
-def _kind(row: Change, since: int) -> str:
+def _kind(row: Change, since: SyncState) -> str:
     if row.item is None:
         return "DeletedEvent"
-    return "CreatedEvent" if row.created > since else "ModifiedEvent"
+    return "CreatedEvent" if (row.created, row.key) > (since.since, since.after) else "ModifiedEvent"
 
 
-def _event(call: Call, row: Change, kind: str, folder: str) -> Element:
+def _event(call: Call, row: Change, kind: str, since: SyncState) -> Element:
+    folder = _FOLDERS[row.kind]
     item = {"Id": ews_id(call.owner, row.kind, row.key), "ChangeKey": change_key(row.key, row.number)}
     parent = {"Id": ews_id(call.owner, FOLDER, folder), "ChangeKey": change_key(folder, 1)}
-    watermark = t("Watermark", _watermark(call, row.number))
+    watermark = t("Watermark", since.within(*row.place).sealed(call))
     return t(kind, [watermark, t("TimeStamp", row.at), t("ItemId", **item), t("ParentFolderId", **parent)])

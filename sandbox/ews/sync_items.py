@@ -3,8 +3,11 @@
 https://learn.microsoft.com/exchange/client-developer/web-service-reference/syncfolderitems-operation
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from itertools import islice
+from typing import TypeVar
 
 from sandbox.ews.calendar_view import last_change
 from sandbox.ews.call import Call
@@ -16,10 +19,12 @@ from sandbox.ews.responses import each
 from sandbox.ews.shape import Shape
 from sandbox.ews.sync_state import SyncState, invalid_state
 from sandbox.ews.xml import Element, boolean, children, find, m, t, text_at
+from sandbox.tenant.bulk import Bulk, kept
 from sandbox.tenant.calendar import base_instance
 from sandbox.tenant.mailbox import Contact, Event
 
 _MOST_CHANGES = 512
+Row = TypeVar("Row", Event, Contact)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def _answered(call: Call, operation: Element) -> Iterable[Element]:
     folder = find_folder(call, children(find(operation, "m:SyncFolderId"))[0])
     state = _state(call, folder, text_at(operation, "m:SyncState"))
     limit = min(int(text_at(operation, "m:MaxChangesReturned") or "1"), _MOST_CHANGES)
-    waiting = list(changes(call, folder.name, state))
+    waiting = list(islice(changes(call, folder.name, state), limit + 1))
     page, is_last = waiting[:limit], len(waiting) <= limit
     ignored = {node.get("Id") for node in children(find(operation, "m:Ignore"))}
     shown = [row for row in page if ews_id(call.owner, row.kind, row.key) not in ignored]
@@ -75,33 +80,40 @@ def _state(call: Call, folder: Folder, text: str) -> SyncState:
 
 def changes(call: Call, folder: str, state: SyncState) -> Iterator[Change]:
     """What a caller with this state does not know yet, in the order in which it happened."""
-    rows = _events(call) if folder == "calendar" else _contacts(call) if folder == "contacts" else iter(())
-    yield from sorted((row for row in rows if _is_news(row, state)), key=lambda row: row.place)
+    mailbox = call.mailbox
+    if folder == "calendar":
+        yield from _since(EVENT, mailbox.events, mailbox.removed_events, state)
+    elif folder == "contacts":
+        yield from _since(CONTACT, mailbox.contacts, mailbox.removed_contacts, state)
+
+
+def _since(kind: str, items: Mapping[str, Row], removed: Mapping[str, Row], state: SyncState) -> Iterator[Change]:
+    """Those that came in bulk are made only as far as they are asked for."""
+    rows = [*(_change(kind, row) for row in kept(items)), *(_change(kind, row, gone=True) for row in removed.values())]
+    few = sorted((row for row in rows if _is_news(row, state)), key=_place)
+    many = (_change(kind, row) for row in _in_bulk(items, state))
+    yield from merge(few, many, key=_place)
+
+
+def _change(kind: str, row: Row, *, gone: bool = False) -> Change:
+    number, at = last_change(row) if isinstance(row, Event) else (row.change, row.modified)
+    return Change(kind, row.key, number, moment_text(at), row.created, None if gone else row)
+
+
+def _in_bulk(items: Mapping[str, Row], state: SyncState) -> Iterable[Row]:
+    if not isinstance(items, Bulk) or items.recipe.change < state.since:
+        return ()
+    begun = items.recipe.number(state.after) if items.recipe.change == state.since else -1
+    return () if begun is None else map(items.made, items.numbers(range(begun + 1, items.recipe.count)))
+
+
+def _place(row: Change) -> tuple[int, str]:
+    return row.place
 
 
 def _is_news(row: Change, state: SyncState) -> bool:
     """Whoever never saw an item hears nothing of its end."""
     return row.place > (state.since, state.after) and (row.item is not None or row.created <= state.since)
-
-
-def _events(call: Call) -> Iterator[Change]:
-    mailbox = call.mailbox
-    for event in mailbox.events.values():
-        yield Change(EVENT, event.key, *_numbered(*last_change(event)), event.created, event)
-    for event in mailbox.removed_events.values():
-        yield Change(EVENT, event.key, *_numbered(event.change, event.modified), event.created, None)
-
-
-def _contacts(call: Call) -> Iterator[Change]:
-    mailbox = call.mailbox
-    for contact in mailbox.contacts.values():
-        yield Change(CONTACT, contact.key, *_numbered(contact.change, contact.modified), contact.created, contact)
-    for contact in mailbox.removed_contacts.values():
-        yield Change(CONTACT, contact.key, *_numbered(contact.change, contact.modified), contact.created, None)
-
-
-def _numbered(change: int, modified: str) -> tuple[int, str]:
-    return change, moment_text(modified)
 
 
 def _told(call: Call, row: Change, state: SyncState, shape: Shape) -> Element:

@@ -8,6 +8,7 @@ from exchangelib.protocol import close_connections
 from tests.sandbox.browser import Browser
 from tests.sandbox.ews_side import Exchange, own_scope, token_for
 from tests.sandbox.graph_side import Graph
+from tests.sandbox.hook_side import Hook, open_hook
 from tests.sandbox.portal_side import authorize
 from tests.sandbox.running import Sandbox, start_sandbox
 
@@ -51,3 +52,10 @@ def pia(_pias_token: str, sandbox: Sandbox) -> Iterator[Exchange]:
     """Exchange with the token of Pia, whose mailbox is on-premises."""
     yield Exchange(sandbox, _pias_token)
     close_connections()
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """The application's endpoint for change notifications."""
+    with open_hook() as opened:
+        yield opened

@@ -129,6 +129,20 @@ def test_what_changes_in_the_middle_of_a_round_is_not_lost(pia: Exchange) -> Non
     assert values(middle, ".//t:ItemId/@Id") == values(end, ".//m:Changes/t:Delete/t:ItemId/@Id")
 
 
+def test_very_many_items_of_one_change_are_told_once(pia: Exchange, account: Account) -> None:
+    (state,) = values(page(pia), ".//m:SyncState")
+    pia.sandbox.control("POST", f"/people/{PIA}/bulk", {"events": 1200, "contacts": 0}, 201)
+    rows = sync(account.calendar, state)
+    assert len({identity for _kind, identity, _item in rows}) == len(rows) == 1200
+    assert {kind for kind, _identity, _item in rows} == {"create"}
+    listed = pia.sandbox.control("GET", CALENDAR)["value"]
+    many = [row for row in listed if row["subject"].endswith(("#5", "#700"))]
+    change(pia, many[0], subject="Changed")
+    delete(pia, many[1])
+    assert sorted(kind for kind, _identity, _item in sync(account.calendar)) == ["delete", "update"]
+    assert sync(account.calendar) == []
+
+
 def test_items_can_be_ignored(pia: Exchange) -> None:
     (state,) = values(page(pia), ".//m:SyncState")
     add(pia, "First")
