@@ -93,8 +93,11 @@ class ServerUnavailableError(UnavailableError):
     in_words = "Your company's Exchange server was too busy, could not be reached, or answered something unreadable."
 
 
-class MailboxMovingError(UnavailableError):
-    """The mailbox is on its way, perhaps only to another database of the same server: it has to be asked again."""
+class MailboxMovingError(CalendarError):
+    """The mailbox is on its way, perhaps only to another database: asked again, the server says where it went.
+
+    It says nothing of other mailboxes, which are not moving.
+    """
 
     in_words = (
         "Your mailbox is being moved. Atrium tries again by itself. If it moves to Exchange Online, connect again"

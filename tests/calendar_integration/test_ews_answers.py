@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from calendar_integration.clients import ews_transport
-from calendar_integration.clients.base import ContactRow, Page
+from calendar_integration.clients.base import ContactRow, MeetingRow, Page
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.ews_answers import readable
 from calendar_integration.errors import (
@@ -62,6 +62,13 @@ class Story:
             closing(EwsClient(TOKEN, url, "ana@contoso.example")) as client,
         ):
             return client.contacts_page(link)
+
+    def event(self, answer: Answer) -> MeetingRow | None:
+        with (
+            exchange_server(answer, *self.parts, HERE) as (self.server, url),
+            closing(EwsClient(TOKEN, url, "ana@contoso.example")) as client,
+        ):
+            return client.event("AAMk")
 
     def error_of(self, answer: Answer) -> CalendarError:
         with pytest.raises(CalendarError) as raised:
@@ -136,6 +143,24 @@ def test_a_lost_state_is_known_also_where_the_answer_says_nothing_else(story: St
         "</m:SyncFolderItemsResponseMessage></m:ResponseMessages></m:SyncFolderItemsResponse>"
     )
     assert type(story.error_of(said(message))) is SyncStateLostError
+
+
+ITEMS = (
+    "<m:GetItemResponse><m:ResponseMessages>"
+    '<m:GetItemResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText>'
+    "<m:ResponseCode>{}</m:ResponseCode><m:Items/></m:GetItemResponseMessage>"
+    "</m:ResponseMessages></m:GetItemResponse>"
+)
+
+
+@pytest.mark.parametrize("code", ["ErrorItemNotFound", "ErrorCorruptData"])
+def test_an_item_that_went_or_cannot_be_read_holds_up_no_other(story: Story, code: str) -> None:
+    assert story.event(said(ITEMS.format(code))) is None
+
+
+def test_items_that_are_missing_from_an_answer_are_not_taken_for_gone(story: Story) -> None:
+    with pytest.raises(ServerUnavailableError, match="fewer items"):
+        story.event(said("<m:GetItemResponse><m:ResponseMessages/></m:GetItemResponse>"))
 
 
 def test_characters_that_no_xml_may_have_are_left_out(story: Story) -> None:
