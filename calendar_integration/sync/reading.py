@@ -1,5 +1,6 @@
 """Reading one mailbox that is held: a token, and every stream of it. What comes of it is answered, not written."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from calendar_integration import client_secret, tokens
 from calendar_integration.clients.base import CalendarClient
-from calendar_integration.clients.selection import client_for_token
+from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import Connection, Stream, StreamKind
 from calendar_integration.sync import leases
@@ -42,18 +43,19 @@ def read(held: Held) -> Outcome:
     """A round of every stream. One that fails holds up no other; the first error is answered."""
     outcome = Outcome(held)
     try:
-        client = client_for_token(_token(outcome), held.connection.permissions.method)
+        client = client_of(held.connection, _token(outcome))
     except CalendarError as error:
         outcome.error = error
         return outcome
-    for kind in _kinds(held.connection):
-        try:
-            _read_stream(client, kind, outcome)
-        except LeaseLostError as error:
-            outcome.error = error
-            return outcome
-        except CalendarError as error:
-            outcome.error = outcome.error or error
+    with closing(client):
+        for kind in _kinds(held.connection):
+            try:
+                _read_stream(client, kind, outcome)
+            except LeaseLostError as error:
+                outcome.error = error
+                return outcome
+            except CalendarError as error:
+                outcome.error = outcome.error or error
     return outcome
 
 

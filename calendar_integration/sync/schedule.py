@@ -14,7 +14,6 @@ from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionSta
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync.back_off import jittered
 from calendar_integration.sync.fairness import shares
-from calendar_integration.sync.taking import READABLE
 
 STALE_BATCH = 5000
 INTERVALS_UNTIL_STALE = 3
@@ -100,9 +99,6 @@ def mark_stale() -> int:
     """
     too_long_ago = timezone.now() - patience()
     silent = Q(last_good_sync_at__lt=too_long_ago) | Q(last_good_sync_at=None, connected_at__lt=too_long_ago)
-    # Mailboxes on Exchange servers are authorized, and not read yet: nothing of them is out of date.
-    late = Connection.objects.select_for_update(skip_locked=True).filter(
-        silent, state=ConnectionState.ACTIVE, method__in=[method.value for method in READABLE]
-    )
+    late = Connection.objects.select_for_update(skip_locked=True).filter(silent, state=ConnectionState.ACTIVE)
     found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
     return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)
