@@ -11,8 +11,8 @@ from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import Connection, Stream, StreamKind
-from calendar_integration.sync import leases
-from calendar_integration.sync.polling import NothingNew, look
+from calendar_integration.sync import leases, threads
+from calendar_integration.sync.polling import NothingNew, SomethingNew, look
 from calendar_integration.sync.rounds import RoundResult, run_round
 from calendar_integration.sync.taking import Held
 
@@ -60,11 +60,18 @@ def read(held: Held) -> Outcome:
 
 
 def _token(outcome: Outcome) -> str:
-    """A token; one that had to be fetched shows that Microsoft takes our client secret."""
+    """A token: the one that is held while it is good, else one that is fetched."""
     connection = outcome.connection
     held = tokens.unexpired(outcome.held.sealed, connection.permissions)
     if held:
         return held
+    with threads.database():
+        return _fetched_token(outcome)
+
+
+def _fetched_token(outcome: Outcome) -> str:
+    """A new token, which shows that Microsoft takes our client secret."""
+    connection = outcome.connection
     version = connection.token_cache_version
     token = tokens.access_token(connection)
     if connection.token_cache_version != version:
@@ -80,13 +87,15 @@ def _kinds(connection: Connection) -> list[StreamKind]:
 
 def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:
     held = outcome.held
-    stream = held.streams.get(kind) or _new_stream(held, kind)
-    found = look(client, stream, timezone.now())
-    if isinstance(found, NothingNew):
+    stream = held.streams.get(kind)
+    found = look(client, stream, timezone.now()) if stream else SomethingNew(client)
+    if stream and isinstance(found, NothingNew):
         outcome.links[stream.pk] = found.delta_link
         outcome.rounds.append(RoundResult(stream.kind, False, 0, 0))
-    else:
-        outcome.rounds.append(run_round(found.client, stream, held.lease_id))
+    elif isinstance(found, SomethingNew):
+        with threads.database():
+            stream = stream or _new_stream(held, kind)
+            outcome.rounds.append(run_round(found.client, stream, held.lease_id))
 
 
 def _new_stream(held: Held, kind: StreamKind) -> Stream:
