@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.control import subscriptions
 from sandbox.control.answers import ControlError, person_in_path
 from sandbox.control.exchange import mailbox_form
 from sandbox.control.faults_page import PATH as FAULTS_PATH
@@ -26,7 +27,7 @@ _AHEAD = timedelta(days=90)
 async def person_page(request: Request) -> Response:
     """GET /control/people/{upn}"""
     try:
-        _world, tenant, person = person_in_path(request)
+        world, tenant, person = person_in_path(request)
     except ControlError:
         return page("Unknown person", "<h1>Unknown person</h1>", status=404)
     mailbox = tenant.mailboxes[person.oid]
@@ -36,7 +37,7 @@ async def person_page(request: Request) -> Response:
         f"<p>{link_button('/', 'All organisations')}</p><h1>{escape(person.name)}</h1>"
         f'<p class="quiet">{escape(person.upn)} · {escape(person.job_title)} · {escape(person.time_zone)}'
         f" · object id {person.oid} · {faults}</p>{revoke}{mailbox_form(person)}"
-        f"{_events(person, mailbox)}{_contacts(person, mailbox)}"
+        f"{subscriptions.section(world, person)}{_events(person, mailbox)}{_contacts(person, mailbox)}"
     )
     return page(f"{person.name} - Atrium sandbox", body, kind="wide")
 

@@ -2,7 +2,17 @@
 
 from starlette.routing import Route
 
-from sandbox.control import api, api_faults, api_items, exchange, forms, person_forms, txt_records
+from sandbox.control import (
+    api,
+    api_faults,
+    api_items,
+    api_subscriptions,
+    exchange,
+    forms,
+    person_forms,
+    subscriptions,
+    txt_records,
+)
 from sandbox.control.faults_page import faults_page
 from sandbox.control.overview import overview
 from sandbox.control.person import person_page
@@ -28,6 +38,8 @@ routes = [
     Route(f"{_PEOPLE}/events/{{id}}", person_forms.event, methods=["POST"]),
     Route(f"{_PEOPLE}/contacts", person_forms.contacts, methods=["POST"]),
     Route(f"{_PEOPLE}/contacts/{{id}}", person_forms.contact, methods=["POST"]),
+    Route(f"{_PEOPLE}/subscriptions/{{id}}", subscriptions.happening, methods=["POST"]),
+    Route(f"{_PEOPLE}/notifications", subscriptions.storm, methods=["POST"]),
     Route(f"{_API}/state", api.state),
     Route(f"{_API}/reset", api.reset, methods=["POST"]),
     Route(f"{_API}/tokens", api.tokens, methods=["POST"]),
@@ -43,6 +55,11 @@ routes = [
     Route(f"{_API}/people/{{upn}}/events/{{id}}", api_items.event, methods=["GET", "PATCH", "DELETE"]),
     Route(f"{_API}/people/{{upn}}/contacts", api_items.contacts, methods=["GET", "POST"]),
     Route(f"{_API}/people/{{upn}}/contacts/{{id}}", api_items.contact, methods=["GET", "PATCH", "DELETE"]),
+    Route(f"{_API}/people/{{upn}}/subscriptions", api_subscriptions.subscriptions),
+    Route(f"{_API}/people/{{upn}}/subscriptions/{{id}}/lifecycle", api_subscriptions.lifecycle, methods=["POST"]),
+    Route(f"{_API}/people/{{upn}}/subscriptions/{{id}}/expire", api_subscriptions.expiry, methods=["POST"]),
+    Route(f"{_API}/people/{{upn}}/notifications", api_subscriptions.storm, methods=["POST"]),
+    Route(f"{_API}/notifications", api_subscriptions.deliveries, methods=["GET", "DELETE"]),
     Route(f"{_API}/faults", api_faults.faults, methods=["GET", "POST", "DELETE"]),
     Route(f"{_API}/faults/kinds", api_faults.kinds),
     Route(f"{_API}/faults/{{id}}", api_faults.fault, methods=["DELETE"]),

@@ -1,7 +1,8 @@
 """From a path to its handler: path segments and query names are case-insensitive, as at Graph."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import NamedTuple
 
 import orjson
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.graph import calendars, delta, directory, invitations, people
+from sandbox.graph import calendars, delta, directory, invitations, people, subscriptions
 from sandbox.graph.auth import Bearer, bearer_of, require
 from sandbox.graph.call import Call, own_mailbox_only
 from sandbox.graph.errors import GraphError, answer_headers, bad_request, error_body
@@ -25,24 +26,23 @@ _CONTACTS = ("Contacts.Read", "Contacts.ReadWrite")
 _PROFILE = ("User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
 _OTHERS = ("User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
 _SETTINGS = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
+_ANY = (*_CALENDAR, *_CONTACTS)
 
 
 class _Endpoint(NamedTuple):
+    """`status` is of a good answer."""
+
     path: tuple[str, ...]
     scopes: tuple[str, ...]
-    handler: Callable[..., Json | None]
+    handler: Callable[..., Json | Awaitable[Json] | None]
     method: str = "GET"
-
-    @property
-    def status(self) -> int:
-        """Of a good answer: actions are only taken on."""
-        return 200 if self.method == "GET" else 202
+    status: int = 200
 
 
 def _actions(*before: str) -> list[_Endpoint]:
     """The answers to an invitation, below a collection of events."""
     return [
-        _Endpoint((*before, "events", "*", name.casefold()), _CALENDAR_WRITE, handler, "POST")
+        _Endpoint((*before, "events", "*", name.casefold()), _CALENDAR_WRITE, handler, "POST", 202)
         for name, handler in invitations.ACTIONS.items()
     ]
 
@@ -84,7 +84,16 @@ _ENDPOINTS = [
     _Endpoint(("contactfolders", "*", "contacts"), _CONTACTS, people.contacts),
     _Endpoint(("contactfolders", "*", "contacts", "delta"), _CONTACTS, _folder_delta),
 ]
-_ORGANIZATION = _Endpoint(("organization",), _PROFILE, directory.organization)
+# Below the root.
+_ROOT_ENDPOINTS = [
+    _Endpoint(("organization",), _PROFILE, directory.organization),
+    _Endpoint(("subscriptions",), _ANY, subscriptions.listing),
+    _Endpoint(("subscriptions",), _ANY, subscriptions.create, "POST", 201),
+    _Endpoint(("subscriptions", "*"), _ANY, subscriptions.show),
+    _Endpoint(("subscriptions", "*"), _ANY, subscriptions.renew, "PATCH"),
+    _Endpoint(("subscriptions", "*"), _ANY, subscriptions.delete, "DELETE", 204),
+    _Endpoint(("subscriptions", "*", "reauthorize"), _ANY, subscriptions.reauthorize, "POST", 204),
+]
 
 
 async def _graph(request: Request) -> Response:
@@ -108,6 +117,8 @@ async def _answer(request: Request, world: World, headers: dict[str, str]) -> Re
     if endpoint.path and call.owner.exchange_host:
         raise mailbox_not_enabled()
     content = endpoint.handler(call, *ids)
+    if isawaitable(content):
+        content = await content
     body = b"" if content is None else orjson.dumps(content)
     if call.prefer.applied:
         headers["Preference-Applied"] = ", ".join(call.prefer.applied)
@@ -165,15 +176,12 @@ def _find(method: str, segments: list[str], rest: list[str]) -> tuple[_Endpoint,
 
 def _below(segments: list[str], rest: list[str]) -> list[tuple[_Endpoint, list[str]]]:
     """Every endpoint at this path, whatever its method, with the ids in the path."""
-    head = segments[0].casefold() if segments else ""
-    if head == "organization" and not rest:
-        return [(_ORGANIZATION, [])]
-    if head not in ("me", "users"):
-        return []
-    names = [_plain(segment) for segment in rest]
+    in_mailbox = bool(segments) and segments[0].casefold() in ("me", "users")
+    below = rest if in_mailbox else segments
+    names = [_plain(segment) for segment in below]
     return [
-        (endpoint, [rest[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"])
-        for endpoint in _ENDPOINTS
+        (endpoint, [below[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"])
+        for endpoint in (_ENDPOINTS if in_mailbox else _ROOT_ENDPOINTS)
         if len(endpoint.path) == len(names)
         and all(wanted in ("*", name) for wanted, name in zip(endpoint.path, names, strict=True))
     ]
@@ -184,4 +192,4 @@ def _plain(segment: str) -> str:
     return segment.casefold().removesuffix("()").removeprefix("microsoft.graph.")
 
 
-routes = [Route("/{path:path}", _graph, methods=["GET", "POST"])]
+routes = [Route("/{path:path}", _graph, methods=["GET", "POST", "PATCH", "DELETE"])]

@@ -84,6 +84,11 @@ def selected(row: Json, names: list[str]) -> Json:
     return {key: value for key, value in row.items() if key.startswith("@") or key.casefold() in wanted}
 
 
+def etag(key: str, change: int) -> str:
+    """The @odata.etag of an item that was last touched by this change."""
+    return str(_version(key, change)["@odata.etag"])
+
+
 def _version(key: str, change: int) -> Json:
     change_key = base64.b64encode(f"{key[:9]}{change:06d}".encode()).decode()
     return {"@odata.etag": f'W/"{change_key}"', "changeKey": change_key}

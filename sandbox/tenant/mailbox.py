@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sandbox.tenant.clock import timestamp
 from sandbox.tenant.ids import key_from, split_key
+from sandbox.tenant.journal import Change, Collection, Kind
 
 Json = dict[str, Any]
 
@@ -68,7 +69,10 @@ class Contact:
 
 @dataclass
 class Mailbox:
-    """`generation` tells the mailboxes before and after a reset apart, which is what ends a delta token."""
+    """`generation` tells the mailboxes before and after a reset apart, which is what ends a delta token.
+
+    The journal holds what changed since it was last taken; it is not part of the snapshot.
+    """
 
     generation: int
     change: int = 0
@@ -76,6 +80,7 @@ class Mailbox:
     removed_events: dict[str, Event] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     removed_contacts: dict[str, Contact] = field(default_factory=dict)
+    _journal: list[Change] = field(default_factory=list, repr=False)
 
     @classmethod
     def load(cls, saved: Json) -> Self:
@@ -89,9 +94,15 @@ class Mailbox:
             removed_contacts={key: Contact(**row) for key, row in saved["removed_contacts"].items()},
         )
 
-    def _stamp(self) -> tuple[int, str]:
+    def _stamp(self, collection: Collection, kind: Kind, key: str) -> tuple[int, str]:
         self.change += 1
+        self._journal.append(Change(collection, kind, key, self.change))
         return self.change, timestamp()
+
+    def take_journal(self) -> list[Change]:
+        """What changed since this was last asked, oldest first."""
+        taken, self._journal = self._journal, []
+        return taken
 
     def event(self, key: str) -> Event:
         """The single event or master behind a key, also behind an occurrence's key. Raises NoSuchItem."""
@@ -102,14 +113,15 @@ class Mailbox:
 
     def add_event(self, properties: Json, uid: UUID | None = None) -> Event:
         """Keeps a complete set of properties as a new event."""
-        event = Event(key_from(uid or uuid4()), properties, *self._stamp())
+        key = key_from(uid or uuid4())
+        event = Event(key, properties, *self._stamp("events", "created", key))
         self.events[event.key] = event
         return event
 
     def change_event(self, key: str, patch: Json) -> None:
         """Changes a single event, a whole series, or one occurrence, which thereby becomes an exception."""
         event, day = self.event(key), split_key(key)[1]
-        change, modified = self._stamp()
+        change, modified = self._stamp("events", "updated", key)
         if day is not None:
             before = event.exceptions[day].properties if day in event.exceptions else {}
             event.exceptions[day] = ExceptionRow({**before, **patch}, change, modified)
@@ -122,7 +134,7 @@ class Mailbox:
     def delete_event(self, key: str) -> None:
         """Deletes an event or a series, or takes one occurrence out of its series."""
         event, day = self.event(key), split_key(key)[1]
-        event.change, event.modified = self._stamp()
+        event.change, event.modified = self._stamp("events", "updated" if day else "deleted", event.key)
         if day is None:
             self.removed_events[event.key] = self.events.pop(event.key)
             return
@@ -138,7 +150,8 @@ class Mailbox:
 
     def add_contact(self, properties: Json, uid: UUID | None = None) -> Contact:
         """Keeps a complete set of properties as a new contact."""
-        contact = Contact(key_from(uid or uuid4()), properties, *self._stamp())
+        key = key_from(uid or uuid4())
+        contact = Contact(key, properties, *self._stamp("contacts", "created", key))
         self.contacts[contact.key] = contact
         return contact
 
@@ -146,10 +159,10 @@ class Mailbox:
         """Changes a contact's properties."""
         contact = self.contact(key)
         contact.properties = {**contact.properties, **patch}
-        contact.change, contact.modified = self._stamp()
+        contact.change, contact.modified = self._stamp("contacts", "updated", key)
 
     def delete_contact(self, key: str) -> None:
         """Deletes a contact."""
         contact = self.contact(key)
-        contact.change, contact.modified = self._stamp()
+        contact.change, contact.modified = self._stamp("contacts", "deleted", key)
         self.removed_contacts[key] = self.contacts.pop(key)
