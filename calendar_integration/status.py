@@ -23,7 +23,7 @@ from calendar_integration.models import (
     Stream,
 )
 from calendar_integration.status_words import WORDS, Tone
-from calendar_integration.sync import schedule
+from calendar_integration.sync import freshness
 
 AGREED = (ConsentState.REPORTED, ConsentState.CONFIRMED)
 
@@ -92,7 +92,7 @@ class MailboxStatus:
 def mailbox_status(user: User) -> MailboxStatus:
     """The person's mailbox as it stands: six queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
-    connection = Connection.objects.filter(user=user).prefetch_related(streams).first()
+    connection = Connection.objects.filter(user=user).select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:
         return _with_way_on(user, connection, _active(connection, timezone.now()))
     return _inactive(user, connection, availability_of(user))
@@ -166,7 +166,7 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
         return MailboxStatus(words.tone, words.text, state, mailbox, is_unread=True)
     if checked_at is None:
         return _first_sync(connection)
-    if state == ConnectionState.STALE or now - checked_at > schedule.patience():
+    if state == ConnectionState.STALE or freshness.is_late(connection, now):
         words = WORDS[ConnectionState.STALE]
         return MailboxStatus(
             words.tone, words.text, ConnectionState.STALE, mailbox, checked_at, can_connect=True, action=words.action

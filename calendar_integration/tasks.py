@@ -15,7 +15,9 @@ from calendar_integration import (
     queueing,
     server_trials,
 )
-from calendar_integration.sync import engine, schedule
+from calendar_integration.subscriptions import due as subscriptions_due
+from calendar_integration.subscriptions import keeping
+from calendar_integration.sync import engine, hurrying, schedule
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +32,34 @@ def sync_connection(connection_id: int) -> None:
     logger.info("connection %s: %s %s", connection_id, result.status, rounds)
 
 
-@shared_task(name="calendar_integration.dispatch_due")
+@shared_task(name=queueing.DISPATCH_TASK)
 def dispatch_due() -> None:
     """Queue the mailboxes that are due, and say which have gone stale."""
+    queueing.nudge_is_heard(queueing.DISPATCH_TASK)
     schedule.mark_stale()
     if not queueing.queue_answers():
         return  # claimed mailboxes would wait for nothing
     for connection_id in schedule.claim_due():
         queueing.send(connection_id)
+
+
+@shared_task(name=queueing.RENEW_TASK)
+def renew_subscriptions() -> None:
+    """Queue the mailboxes with subscriptions to make or renew, and find those that a notification has missed."""
+    queueing.nudge_is_heard(queueing.RENEW_TASK)
+    hurrying.hurry_forgotten()
+    if queueing.queue_answers():
+        queueing.send_subscribing(subscriptions_due.claim_due())
+
+
+@shared_task(name=queueing.SUBSCRIBE_TASK)
+def keep_subscriptions(connection_ids: list[int]) -> None:
+    """Make and renew the subscriptions of these mailboxes; our own mistake with one holds up no other."""
+    for connection_id in connection_ids:
+        try:
+            keeping.keep(connection_id)
+        except Exception:
+            logger.exception("subscriptions of connection %s", connection_id)
 
 
 @shared_task(name="calendar_integration.expire_attempts")

@@ -3,10 +3,8 @@
 import random
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +16,7 @@ from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionSta
 from calendar_integration.sync import leases
 from calendar_integration.sync.failures import note_failure
 from calendar_integration.sync.leases import lease
+from calendar_integration.sync.listening import GoodSync, waits_after
 from calendar_integration.sync.rounds import RoundResult, run_round
 
 
@@ -47,6 +46,7 @@ def sync_connection(connection_id: int) -> SyncResult:
         connection = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES, method=Method.GRAPH).first()
         if connection is None:
             return SyncResult(Status.NOT_CONNECTED)
+        began = timezone.now()
         try:
             rounds = _run(connection, lease_id)
         except LeaseLostError as error:
@@ -58,7 +58,7 @@ def sync_connection(connection_id: int) -> SyncResult:
             # Our own mistake: the mailbox waits its turn, and the door above says what it was.
             note_failure(connection, lease_id, OurMistakeError("unexpected"))
             raise
-        _note_success(connection, lease_id)
+        _note_success(connection, lease_id, GoodSync(rounds, began))
         return SyncResult(Status.DONE, rounds)
 
 
@@ -102,13 +102,18 @@ def _stream(connection: Connection, kind: StreamKind, lease_id: uuid.UUID) -> St
         return Stream.objects.create(connection=connection, kind=kind)
 
 
-def _note_success(connection: Connection, lease_id: uuid.UUID) -> None:
+@transaction.atomic
+def _note_success(connection: Connection, lease_id: uuid.UUID, sync: GoodSync) -> None:
+    """Write down that the mailbox is up to date, and when it is read next; nothing where it is no longer ours."""
+    ours = leases.ours(connection.pk, lease_id)
+    if not ours.select_for_update().values_list("pk").first():
+        return
+    wait = waits_after({connection.pk: sync})[connection.pk]
     now = timezone.now()
-    interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
-    leases.ours(connection.pk, lease_id).update(
+    ours.update(
         state=ConnectionState.ACTIVE,
         last_good_sync_at=now,
-        next_attempt_at=now + interval * random.uniform(0.9, 1.1),  # noqa: S311 - spreads mailboxes, keeps no secret
+        next_attempt_at=now + wait * random.uniform(0.9, 1.1),  # noqa: S311 - spreads mailboxes, keeps no secret
         failures=0,
         last_error="",
         invalid_grant_at=None,

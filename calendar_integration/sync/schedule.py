@@ -1,8 +1,5 @@
 """Which mailboxes are due. The only schedule is next_attempt_at in the database."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -10,10 +7,10 @@ from django.utils import timezone
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.queueing import CLAIM
+from calendar_integration.sync import freshness
 
 BATCH = 200
 STALE_BATCH = 5000
-INTERVALS_UNTIL_STALE = 3
 
 
 @transaction.atomic
@@ -44,22 +41,15 @@ def may_run_now(connection_id: int) -> bool:
     return Connection.objects.filter(Q(failures=0) | soon, pk=connection_id).exists()
 
 
-def patience() -> timedelta:
-    """How long a mailbox may go without a good sync and still count as up to date: three intervals."""
-    return timedelta(seconds=settings.SYNC_INTERVAL_SECONDS * INTERVALS_UNTIL_STALE)
-
-
 @transaction.atomic
 def mark_stale() -> int:
-    """Say so where an active mailbox has had no good sync for three intervals; answers how many.
+    """Say so where an active mailbox has had no good sync for too long; answers how many.
 
     One that somebody is writing is left for the next time, and so are those beyond a great number.
     """
-    too_long_ago = timezone.now() - patience()
-    silent = Q(last_good_sync_at__lt=too_long_ago) | Q(last_good_sync_at=None, connected_at__lt=too_long_ago)
     # Mailboxes on Exchange servers are authorized, and not read yet: nothing of them is out of date.
-    late = Connection.objects.select_for_update(skip_locked=True).filter(
-        silent, state=ConnectionState.ACTIVE, method=Method.GRAPH
+    late = Connection.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        freshness.silent(timezone.now()), state=ConnectionState.ACTIVE, method=Method.GRAPH
     )
     found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
     return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)

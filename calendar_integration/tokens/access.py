@@ -48,6 +48,11 @@ def access_token(connection: Connection) -> str:
     return token
 
 
+def held_token(connection: Connection) -> str | None:
+    """The token that is held while it is fresh, or None; Microsoft is not asked. Raises TokensLostError."""
+    return _fresh_token(_cache_of(connection), scopes.wanted(connection.permissions))
+
+
 def forget_access_tokens(connection: Connection) -> None:
     """Drop the access tokens, which the mailbox refused; the refresh token stays and brings the next one."""
     cache = _cache_of(connection)
