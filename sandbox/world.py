@@ -73,8 +73,8 @@ class State:
 class World:
     """The state, what is kept in memory only, and whom to tell when the state changed.
 
-    `codes` belongs to the identity platform, `pending` and `participants` (by the person's oid) to the SAML identity
-    provider.
+    Every answer of Graph comes `latency` seconds later. `codes` belongs to the identity platform, `pending` and
+    `participants` (by the person's oid) to the SAML identity provider.
     """
 
     config: Config
@@ -84,6 +84,7 @@ class World:
     changed: Callable[[], None] = lambda: None
     faults: Faults = field(default_factory=Faults)
     calls: RequestLog = field(default_factory=RequestLog)
+    latency: float = 0
     outbox: Outbox = field(default_factory=Outbox)
     codes: dict[str, Any] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class World:
         self.state = self.seed(self.state.generation + 1)
         self.faults, self.calls = Faults(), RequestLog()
         self.codes, self.pending, self.participants = {}, {}, {}
+        self.latency = 0
         self.outbox.clear()
         self.changed()
 

@@ -6,8 +6,8 @@ as removed.
 """
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sandbox.tenant.calendar import Instance, Window, base_instance, instances, occurrence
@@ -21,16 +21,31 @@ class Entry:
 
     key: str
     item: Instance | Contact | None = None
+    late: bool = False
 
     @property
     def place(self) -> str:
         """Where it stands in the round: any order, but always the same, so that no page skips or repeats."""
-        return hashlib.sha256(self.key.encode()).hexdigest()[:20]
+        digest = hashlib.sha256(self.key.encode()).hexdigest()[:20]
+        return f"late-{digest}" if self.late else digest
+
+    @property
+    def is_master(self) -> bool:
+        """Whether it tells of the master of a series."""
+        return isinstance(self.item, Instance) and self.item.type == "seriesMaster"
 
 
-def in_order(entries: Iterator[Entry]) -> list[Entry]:
-    """As a round tells them."""
+def in_order(entries: Iterable[Entry], masters: str = "") -> list[Entry]:
+    """As a round tells them; `masters` may be "last" or "absent"."""
+    if masters:
+        kept = (entry for entry in entries if masters == "last" or not entry.is_master)
+        entries = [replace(entry, late=entry.is_master) for entry in kept]
     return sorted(entries, key=lambda entry: entry.place)
+
+
+def elsewhere(mailbox: Mailbox, window: Window) -> Iterator[Entry]:
+    """What is in the calendar but not in the window, as removed."""
+    return (Entry(key) for key, event in mailbox.events.items() if next(instances(event, window), None) is None)
 
 
 def event_entries(mailbox: Mailbox, window: Window, since: int | None, *, bare: bool) -> Iterator[Entry]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from inspect import isawaitable
 from typing import NamedTuple
 
@@ -12,9 +13,10 @@ from starlette.routing import Route
 
 from sandbox.graph import calendars, delta, directory, invitations, people, subscriptions
 from sandbox.graph.auth import Bearer, bearer_of, require
+from sandbox.graph.batch import batch
 from sandbox.graph.call import Call, own_mailbox_only
 from sandbox.graph.errors import GraphError, answer_headers, bad_request, error_body
-from sandbox.graph.failures import broken_answer, mailbox_not_enabled, raise_fault
+from sandbox.graph.failures import broken_answer, clock_off, mailbox_not_enabled, raise_fault
 from sandbox.graph.preferences import Preferences
 from sandbox.tenant.mailbox import Json
 from sandbox.tenant.model import Person
@@ -97,6 +99,13 @@ _ROOT_ENDPOINTS = [
 
 
 async def _graph(request: Request) -> Response:
+    world = world_of(request)
+    if world.latency:
+        await asyncio.sleep(world.latency)
+    return await _answered(request)
+
+
+async def _answered(request: Request) -> Response:
     world, headers = world_of(request), answer_headers(request)
     try:
         return await _answer(request, world, headers)
@@ -107,12 +116,15 @@ async def _graph(request: Request) -> Response:
 
 async def _answer(request: Request, world: World, headers: dict[str, str]) -> Response:
     bearer = bearer_of(request, world)
-    request.state.upn = bearer.person.upn
-    slow = world.faults.take("graph.slow", bearer.person.upn)
-    if slow:
+    upn = request.state.upn = bearer.person.upn
+    if _is_batch(request):
+        answers = await batch(request, await _posted(request), _answered, world.faults, upn)
+        return Response(orjson.dumps(answers), 200, headers, "application/json")
+    if slow := world.faults.take("graph.slow", upn):
         await asyncio.sleep(slow.seconds or 1)
-    raise_fault(world.faults, bearer.person.upn)
-    broken = broken_answer(world.faults, bearer.person.upn)
+    raise_fault(world.faults, upn)
+    broken = broken_answer(world.faults, upn)
+    request.state.clock_off = clock_off(world.faults, upn)
     call, endpoint, ids = _resolve(request, world, bearer, await _posted(request))
     if endpoint.path and call.owner.exchange_host:
         raise mailbox_not_enabled()
@@ -126,6 +138,10 @@ async def _answer(request: Request, world: World, headers: dict[str, str]) -> Re
         return broken(body, headers)
     media_type = "application/json;odata.metadata=minimal;odata.streaming=true" if body else None
     return Response(body, endpoint.status, headers, media_type)
+
+
+def _is_batch(request: Request) -> bool:
+    return request.method == "POST" and request.path_params["path"].casefold() == "$batch"
 
 
 async def _posted(request: Request) -> Json:
@@ -146,7 +162,11 @@ def _resolve(request: Request, world: World, bearer: Bearer, body: Json) -> tupl
     endpoint, ids = _find(request.method, segments, rest)
     require(bearer.scopes, endpoint.scopes)
     query = {name.casefold(): value for name, value in request.query_params.items()}
-    prefer = Preferences.read(request.headers)
+    prefer = replace(
+        Preferences.read(request.headers),
+        moved_ids=world.faults.take("graph.other_ids", bearer.person.upn) is not None,
+        clock_off=request.state.clock_off,
+    )
     call = Call(request, world, bearer.tenant, bearer.person, owner, bearer.scopes, prefer, query, body)
     if endpoint.path or not bearer.scopes.intersection(_OTHERS):
         own_mailbox_only(call)

@@ -24,8 +24,10 @@ from sandbox.identity.registration import CLIENT_ID
 from sandbox.notifications.handshake import objection
 from sandbox.tenant.mailbox import Json
 from sandbox.tenant.subscription import Subscription
+from sandbox.world import World
 
 _MOST = 1000
+_KEPT_DELETED = 20
 _SCOPES = {
     "events": ("Calendars.Read", "Calendars.ReadWrite"),
     "contacts": ("Contacts.Read", "Contacts.ReadWrite"),
@@ -42,15 +44,26 @@ async def create(call: Call) -> Json:
     """A new one, once its endpoints have answered the handshake."""
     subscription = _asked_for(call)
     require(call.scopes, _SCOPES[subscription.collection])
-    if len(_own(call)) >= _MOST:
+    world, upn = call.world, call.caller.upn
+    if len(_own(call)) >= _MOST or world.faults.take("subscription.limit_reached", upn):
         message = f"The limit of {_MOST} active subscriptions for this mailbox has been reached."
         raise GraphError(403, "Forbidden", message)
     for url in dict.fromkeys(filter(None, (subscription.notification_url, subscription.lifecycle_url))):
-        if against := await objection(call.world.outbox.sender, url):
+        if against := await objection(world.outbox.sender, world.faults, upn, url):
             raise bad_request(against, "ValidationError")
-    call.world.state.subscriptions[subscription.id] = subscription
-    call.world.changed()
+    _forget_the_old(world)
+    world.state.subscriptions[subscription.id] = subscription
+    world.changed()
     return _entity(call, subscription)
+
+
+def _forget_the_old(world: World) -> None:
+    """Those that expired, and all but the last that were deleted."""
+    now, rows = time.time(), world.state.subscriptions
+    ended = [row.id for row in rows.values() if row.deleted]
+    expired = [row.id for row in rows.values() if row.expires_at <= now]
+    for gone in {*ended[:-_KEPT_DELETED], *expired}:
+        del rows[gone]
 
 
 def _asked_for(call: Call) -> Subscription:
@@ -79,7 +92,7 @@ def show(call: Call, subscription_id: str) -> Json:
 
 def renew(call: Call, subscription_id: str) -> Json:
     """Another expirationDateTime, which reauthorizes as well. Nothing else can be changed here."""
-    subscription = _found(call, subscription_id)
+    subscription = _renewable(call, subscription_id)
     if set(call.body) != {"expirationDateTime"}:
         raise invalid("Only expirationDateTime can be updated.")
     subscription.expires_at = expires_at(call.body["expirationDateTime"], datetime.now(UTC))
@@ -90,13 +103,13 @@ def renew(call: Call, subscription_id: str) -> Json:
 
 def delete(call: Call, subscription_id: str) -> None:
     """The end of one."""
-    del call.world.state.subscriptions[_found(call, subscription_id).id]
+    _found(call, subscription_id).deleted = True
     call.world.changed()
 
 
 def reauthorize(call: Call, subscription_id: str) -> None:
     """The answer to reauthorizationRequired."""
-    _found(call, subscription_id).paused = False
+    _renewable(call, subscription_id).paused = False
     call.world.changed()
 
 
@@ -109,7 +122,21 @@ def _own(call: Call) -> list[Subscription]:
 def _found(call: Call, subscription_id: str) -> Subscription:
     found = next((row for row in _own(call) if row.id == subscription_id.casefold()), None)
     if found is None:
-        raise GraphError(404, "ResourceNotFound", "The object was not found.")
+        raise _not_found()
+    return found
+
+
+def _not_found() -> GraphError:
+    return GraphError(404, "ResourceNotFound", "The object was not found.")
+
+
+def _renewable(call: Call, subscription_id: str) -> Subscription:
+    """The same, unless a fault has lost it."""
+    found = _found(call, subscription_id)
+    if call.world.faults.take("subscription.not_found", call.caller.upn):
+        del call.world.state.subscriptions[found.id]
+        call.world.changed()
+        raise _not_found()
     return found
 
 

@@ -41,6 +41,7 @@ class Outbox:
         self.log: deque[Delivery] = deque(maxlen=_KEPT)
         self.told: Counter[str] = Counter()
         self._waiting: dict[str, list[Json]] = {}
+        self._held: dict[str, tuple[Json, asyncio.TimerHandle]] = {}
         self._due: asyncio.TimerHandle | None = None
         self._turns = asyncio.Semaphore(_AT_A_TIME)
         self._underway: set[asyncio.Task[None]] = set()
@@ -48,7 +49,7 @@ class Outbox:
     @property
     def pending(self) -> int:
         """How many POSTs are waiting or under way."""
-        return len(self._waiting) + len(self._underway)
+        return len(self._waiting) + len(self._held) + len(self._underway)
 
     def put(self, url: str, row: Json, gathered_for: float | None = None) -> None:
         """Leaves a notification for the next POST to this address, some seconds from the first that waits."""
@@ -57,19 +58,33 @@ class Outbox:
             wait = _GATHERED_FOR if gathered_for is None else gathered_for
             self._due = asyncio.get_running_loop().call_later(wait, self._flush)
 
-    def send(self, url: str, rows: list[Json]) -> None:
-        """Posts these together, now."""
-        task = asyncio.get_running_loop().create_task(self._deliver(url, rows))
+    def put_after_the_next(self, url: str, row: Json, patience: float) -> None:
+        """Holds a notification back until another to this address has been taken, or patience (seconds) is over."""
+        if url in self._held:
+            earlier, timer = self._held.pop(url)
+            timer.cancel()
+            self.send(url, [row], [earlier])
+        else:
+            self._held[url] = row, asyncio.get_running_loop().call_later(patience, self._release, url)
+
+    def _release(self, url: str) -> None:
+        row, _timer = self._held.pop(url)
+        self.send(url, [row])
+
+    def send(self, url: str, *posts: list[Json]) -> None:
+        """Posts these, now: each list together, one after the other."""
+        task = asyncio.get_running_loop().create_task(self._deliver(url, *posts))
         self._underway.add(task)
         task.add_done_callback(self._underway.discard)
 
     def clear(self) -> None:
         """Forgets all of them."""
-        if self._due is not None:
-            self._due.cancel()
+        for timer in (self._due, *(held for _row, held in self._held.values())):
+            if timer is not None:
+                timer.cancel()
         for task in self._underway:
             task.cancel()
-        self._due, self._waiting = None, {}
+        self._due, self._waiting, self._held = None, {}, {}
         self.log.clear()
         self.told.clear()
 
@@ -79,7 +94,11 @@ class Outbox:
             for first in range(0, len(rows), _MOST_AT_ONCE):
                 self.send(url, rows[first : first + _MOST_AT_ONCE])
 
-    async def _deliver(self, url: str, rows: list[Json]) -> None:
+    async def _deliver(self, url: str, *posts: list[Json]) -> None:
+        for rows in posts:
+            await self._try(url, rows)
+
+    async def _try(self, url: str, rows: list[Json]) -> None:
         body = orjson.dumps({"value": rows})
         for attempt, pause in enumerate(_PAUSES, 1):
             await asyncio.sleep(pause)
