@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 
 from calendar_integration import (
     admin_consent,
@@ -30,6 +31,8 @@ def sync_connection(connection_id: int) -> None:
     result = engine.sync_connection(connection_id)
     rounds = ", ".join(f"{r.kind} {'full' if r.is_full else 'delta'} +{r.changed} -{r.deleted}" for r in result.rounds)
     logger.info("connection %s: %s %s", connection_id, result.status, rounds)
+    if settings.NOTIFICATION_URL and any(round_.is_full for round_ in result.rounds):
+        queueing.nudge(queueing.RENEW_TASK)  # somebody who has just connected is not left waiting for the schedule
 
 
 @shared_task(name=queueing.DISPATCH_TASK)

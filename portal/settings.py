@@ -218,7 +218,7 @@ def scheduled(task: str, every: timedelta) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
-    "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=15)),
+    "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=5)),
     "renew-subscriptions": scheduled("calendar_integration.renew_subscriptions", timedelta(seconds=15)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
     "tell-untold": scheduled("calendar_integration.tell_untold", timedelta(minutes=10)),

@@ -61,6 +61,8 @@ def _notification(item: Any) -> Notification | None:
     if event is None or not all(isinstance(text, str) and 0 < len(text) <= LONGEST_TEXT for text in texts):
         return None
     subscription_id, client_state, tenant_id = (str(text) for text in texts)
+    if not subscription_id.isprintable():
+        return None  # the database takes no NUL
     return Notification(subscription_id.lower(), client_state, tenant_id.lower(), event)
 
 
