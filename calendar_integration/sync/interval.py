@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 # How far a notification and the change it tells of may be apart: Outlook's come within three minutes at the most.
 # https://learn.microsoft.com/graph/change-notifications-overview#latency
 GRACE = timedelta(minutes=5)
-# Notifications come in swarms: a mailbox is read for their sake at the first, and again so long after.
+# Notifications come in swarms: a mailbox is read for their sake at the first, and again so long after, or later where
+# there was nothing to find.
 AGAIN_AFTER = timedelta(seconds=10)
+AGAIN_AFTER_NOTHING = timedelta(seconds=30)
 HIGHEST_LEVEL = 10
 HIGHEST_UNPROVEN = 2  # before the first notification has arrived
 

@@ -8,7 +8,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from calendar_integration.models import Listening, Subscription
-from calendar_integration.sync.interval import AGAIN_AFTER, Heard, Trust, interval_after, trust_after
+from calendar_integration.sync.interval import (
+    AGAIN_AFTER,
+    AGAIN_AFTER_NOTHING,
+    Heard,
+    Trust,
+    interval_after,
+    trust_after,
+)
 from calendar_integration.sync.rounds import RoundResult
 
 
@@ -62,7 +69,7 @@ def _save(subscriptions: list[Subscription], now: datetime) -> None:
     """Write how far they are trusted; those made for an address that is no longer ours are made anew."""
     Subscription.objects.bulk_update(subscriptions, ["level", "doubted_at"])
     here = settings.NOTIFICATION_URL
-    moved = [row.pk for row in subscriptions if row.remote_id and row.notification_url != here]
+    moved = [row.pk for row in subscriptions if row.remote_id and row.notification_url != here and not row.failures]
     if moved:
         Subscription.objects.filter(pk__in=moved).update(next_attempt_at=now)
 
@@ -84,7 +91,13 @@ def _note(listening: Listening, subscriptions: list[Subscription], sync: GoodSyn
     is_unread = listening.told_at is not None and listening.told_at > sync.began
     listening.read_at, listening.interval = sync.began, interval
     listening.unread_since = listening.told_at if is_unread else None
-    return AGAIN_AFTER if is_unread else interval
+    return _again_after(sync) if is_unread else interval
+
+
+def _again_after(sync: GoodSync) -> timedelta:
+    """How soon a mailbox is read again that was told of meanwhile."""
+    has_found = any(round_.changed or round_.deleted for round_ in sync.rounds)
+    return AGAIN_AFTER if has_found else AGAIN_AFTER_NOTHING
 
 
 def _heard(subscription: Subscription | None, round_: RoundResult, now: datetime) -> Heard:
