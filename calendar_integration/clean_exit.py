@@ -23,8 +23,11 @@ from calendar_integration.models import (
     Contact,
     Meeting,
     MeetingKind,
+    Outcome,
 )
 from calendar_integration.subscriptions import ending
+
+MEANWHILE = "You have disconnected"
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,10 @@ def disconnect_oneself(user: User, *, request: HttpRequest) -> bool:
     """End the person's own connection, audited; False where there is none. The worker deletes what is left."""
     # The order in which everything else takes its locks: the account, attempts, then connections.
     revision.lock(user.account)
-    # One that is still open and fails later must not bring back the state from before.
-    attempts = AuthorizationAttempt.objects.filter(user=user, outcome="")
-    attempts.update(state_before=ConnectionState.DISCONNECTED_BY_USER)
+    # What is under way at Microsoft, or being redeemed, must not connect again what is disconnected here.
+    AuthorizationAttempt.objects.filter(user=user, outcome="").update(
+        outcome=Outcome.SETTING_CHANGED, detail=MEANWHILE, flow="", ended_at=timezone.now()
+    )
     connection = Connection.objects.with_mailbox().select_for_update().filter(user=user).first()
     if connection is None:
         return False

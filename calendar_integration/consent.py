@@ -77,7 +77,7 @@ def complete(user: User, query: Mapping[str, str]) -> AuthorizationAttempt | Non
 def _note(attempt: AuthorizationAttempt) -> None:
     """What the end of an attempt says of the company."""
     if attempt.outcome == Outcome.CONSENT_REQUIRED and attempt.refused_by_microsoft:
-        consent_state.note_refusal(attempt.account, actor=attempt.user)
+        consent_state.note_refusal(attempt.account, is_companys=False, actor=attempt.user)
     if attempt.outcome == Outcome.CONNECTED and attempt.is_silent:
         CalendarService.objects.filter(account=attempt.account).update(federation_shown_at=attempt.ended_at)
 

@@ -1,6 +1,7 @@
 """Judging Microsoft's answer: what came back, whether it is for the right person, and the connection it makes."""
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping
 
@@ -15,6 +16,8 @@ from calendar_integration.connecting import MeanwhileForbiddenError
 from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, Outcome
+
+logger = logging.getLogger(__name__)
 
 
 class NoTenantError(Exception):
@@ -45,10 +48,12 @@ def evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending:
     except tokens.AuthorizationRefusedError as error:
         if error.claims:  # which the next try takes along
             Connection.objects.filter(user=attempt.user).update(claims_challenge=error.claims)
-        return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error), refused_by_microsoft=True)
+        outcome = answers.outcome_of_refusal(error.error, error.suberror)
+        return Ending(outcome, error.help_words or str(error), refused_by_microsoft=True)
     except InvalidClientError as error:
         client_secret.note_refused(attempt.account)
-        return Ending(Outcome.UNAVAILABLE, str(error))
+        logger.warning("authorization %s: %s", attempt.reference, error)
+        return Ending(Outcome.UNAVAILABLE, InvalidClientError.in_words)
     except (UnavailableError, ews_probe.UnfitServerError) as error:
         return Ending(Outcome.UNAVAILABLE, str(error))
     except (CalendarError, NoTenantError) as error:
@@ -81,7 +86,7 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
         return Ending(Outcome.WRONG_MAILBOX, identity.user_principal_name)
     if attempt.permissions.method is Method.EWS:
         ews_probe.check(attempt.ews_url)  # resolved and tried anew: it may have moved since it was saved
-    connecting.connect(attempt.user, identity, grant, attempt.permissions, ews_url=attempt.ews_url)
+    connecting.connect(attempt, identity, grant)
     return Ending(Outcome.CONNECTED)
 
 

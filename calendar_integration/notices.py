@@ -1,17 +1,17 @@
 """Mails about what only a person can mend, each once: somebody's authorization, and our client secret."""
 
-import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mailing import send_to_each
 from accounts.models import Role, User
 from calendar_integration import queueing
 from calendar_integration.availability import availability_of
@@ -19,9 +19,8 @@ from calendar_integration.models import CalendarService, Connection, ConnectionS
 
 REAUTHORIZE_TASK = "calendar_integration.tell_to_reauthorize"
 SECRET_TASK = "calendar_integration.tell_secret_refused"  # noqa: S105 - a task's name
+BETWEEN_SECRETS = timedelta(days=1)  # mails to one account about the client secret
 AT_ONCE = 200  # per run of the task that finds whom nobody has told
-
-logger = logging.getLogger(__name__)
 
 
 def enqueue(task: str, row_id: int) -> None:
@@ -71,16 +70,13 @@ def accounts_untold() -> list[int]:
 
 
 def _untold_services() -> QuerySet[CalendarService]:
-    return CalendarService.objects.filter(secret_refused_at__isnull=False, secret_told_at=None)
+    long_ago = Q(secret_told_at=None) | Q(secret_told_at__lt=timezone.now() - BETWEEN_SECRETS)
+    unknown = Q(secret_told_at=None) | Q(secret_refused_at__gt=F("secret_told_at"))
+    return CalendarService.objects.filter(long_ago, unknown, secret_refused_at__isnull=False)
 
 
 def _mail(name: str, addresses: Sequence[str], context: dict[str, Any]) -> bool:
-    """One mail to each of them, so that nobody sees the others' addresses; whether the mail server took them."""
+    """One mail to each of them; whether that is done with, and not to be tried again."""
     subject = " ".join(render_to_string(f"calendar_integration/mail/{name}_subject.txt", context).split())
     text = render_to_string(f"calendar_integration/mail/{name}.txt", context)
-    mails = [EmailMessage(subject, text, None, [address]) for address in addresses]
-    try:
-        return bool(get_connection().send_messages(mails))
-    except (OSError, ValueError):  # the mail server, the way to it, or an address that no mail can have
-        logger.exception("the notice %s could not be mailed", name)
-        return False
+    return not send_to_each(subject, text, addresses).is_worth_another_try

@@ -10,10 +10,18 @@ from django.db.models import Max, Q
 
 from calendar_integration import consent_requests
 from calendar_integration.consent_state import PROPAGATING
-from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, ConnectionState, Outcome
+from calendar_integration.models import (
+    AuthorizationAttempt,
+    CalendarService,
+    Connection,
+    ConnectionState,
+    ConsentState,
+    Outcome,
+)
 
 PAUSE = timedelta(hours=24)
 CANCELS_THAT_PAUSE = 3
+REFUSALS_AGAINST_PROOF = 2  # people; one alone may have asked for something else than Atrium did
 PLAINLY_REFUSED = Q(outcome=Outcome.CONSENT_REQUIRED, refused_by_microsoft=True)
 GAVE_UP = (Outcome.DECLINED, Outcome.CONSENT_REQUIRED)
 
@@ -24,8 +32,9 @@ def may_resume(connection: Connection, service: CalendarService) -> bool:
     What kept them then is no answer of theirs, so that being asked once has not been used up by it.
     """
     waits = connection.state == ConnectionState.BLOCKED_BY_ADMIN or consent_requests.of(connection.user) is not None
-    moments = [moment for moment in (service.consent_reported_at, service.consent_changed_at) if moment]
-    if not waits or service.consent_state not in consent_requests.AGREED or not moments:
+    known_since = (service.consent_reported_at, service.consent_changed_at, service.consent_for_everyone_at)
+    moments = [moment for moment in known_since if moment]
+    if not waits or not service.is_agreed:
         return False
     return not AuthorizationAttempt.objects.filter(user=connection.user_id, started_at__gt=max(moments)).exists()
 
@@ -44,7 +53,9 @@ def is_paused(account_id: int, now: datetime) -> bool:
     service = CalendarService.objects.filter(account_id=account_id).first()
     if service and service.consent_reported_at:
         attempts = attempts.filter(ended_at__gt=service.consent_reported_at + PROPAGATING)
-    if attempts.filter(PLAINLY_REFUSED).exists():
+    refused = attempts.filter(PLAINLY_REFUSED).values("user").distinct().count()
+    is_confirmed = service is not None and service.consent_state == ConsentState.CONFIRMED and service.is_agreed
+    if refused >= (REFUSALS_AGAINST_PROOF if is_confirmed else 1):
         return True
     people = attempts.filter(outcome__in=GAVE_UP).values("user").distinct()
     return people.count() >= CANCELS_THAT_PAUSE

@@ -15,7 +15,7 @@ from calendar_integration import ews_probe, ews_url
 from calendar_integration.integration_setting import Integration, Method
 from calendar_integration.models import ServerTrial
 
-MOST_OF_A_PERSON, MOST_OF_AN_ACCOUNT, MOST_WITHIN = 20, 100, timedelta(hours=1)
+MOST_OF_A_PERSON, MOST_OF_AN_ACCOUNT, MOST_WITHIN = 20, 60, timedelta(hours=1)
 KEPT = timedelta(days=1)
 TOO_MANY = (
     "The server was not asked: Atrium has tried many addresses within the last hour. Wait an hour, then save again."

@@ -81,6 +81,13 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("token.unreadable", "The token endpoint answers 200 with an empty object"),
         Kind("discovery.unavailable", "The discovery document is not to be had: 503"),
     ),
+    "Exchange server on-premises": (
+        Kind("exchange.leads_on", "The server redirects to another path of its own"),
+        Kind("exchange.leads_to_microsoft", "The server redirects to Exchange Online"),
+        Kind("exchange.windows_only", "The server takes Windows sign-ins and no tokens"),
+        Kind("exchange.not_exchange", "Something else answers: a page, without asking who is there"),
+        Kind("exchange.unavailable", "The server answers 503"),
+    ),
     "SAML": (
         Kind("saml.expired", "The SAML assertion has expired"),
         Kind("saml.unsigned", "The SAML assertion is not signed"),

@@ -5,6 +5,13 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def believe_reports(apps, _schema_editor):
+    """What Microsoft reported was for everyone; a token alone did not say so."""
+    services = apps.get_model("calendar_integration", "CalendarService").objects
+    agreed = services.filter(consent_state__in=["reported", "confirmed"], consent_reported_at__isnull=False)
+    agreed.update(consent_for_everyone_at=models.F("consent_reported_at"))
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_calendar_actions"),
@@ -49,4 +56,12 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="calendarservice",
+            name="consent_for_everyone_at",
+            field=models.DateTimeField(
+                help_text="Since when it is said, or shown by several people, to be for the whole company.", null=True
+            ),
+        ),
+        migrations.RunPython(believe_reports, migrations.RunPython.noop),
     ]

@@ -11,12 +11,13 @@ from calendar_integration.models.connection import ACTIVE_STATES, DISCONNECTED_S
 from calendar_integration.models.contact import Contact
 from calendar_integration.models.meeting import Meeting, MeetingKind
 from calendar_integration.models.server_trial import ServerTrial
-from calendar_integration.models.service import AskMode, CalendarService, ConsentState
+from calendar_integration.models.service import AGREED, AskMode, CalendarService, ConsentState
 from calendar_integration.models.subscription import Listening, Subscription
 from calendar_integration.models.sync import Stream, StreamKind
 
 __all__ = [
     "ACTIVE_STATES",
+    "AGREED",
     "DISCONNECTED_STATES",
     "AdminConsentAttempt",
     "AdminConsentOutcome",

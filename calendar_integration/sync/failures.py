@@ -21,7 +21,7 @@ from calendar_integration.errors import (
     TokenRefusedError,
     TokensLostError,
 )
-from calendar_integration.models import Connection, ConnectionState
+from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.sync import leases
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 FIRST_BACK_OFF = timedelta(seconds=30)
 LONGEST_BACK_OFF = timedelta(hours=1)
 GRANT_GRACE = timedelta(minutes=15)
+SEVERAL = 2  # people to whom consent is refused, from which on it is taken to be the company's
 
 
 def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarError) -> None:
@@ -74,7 +75,14 @@ def _tell_company(connection: Connection, error: CalendarError) -> None:
     if isinstance(error, InvalidClientError):
         client_secret.note_refused(connection.account)
     if isinstance(error, ConsentRefusedError):
-        consent_state.note_refusal(connection.account)
+        consent_state.note_refusal(connection.account, is_companys=_is_companys(connection))
+
+
+def _is_companys(connection: Connection) -> bool:
+    """Whether consent is refused to several people of the company, or to all there are."""
+    connected = Connection.objects.filter(account=connection.account_id, state__in=ACTIVE_STATES)
+    refused = connected.filter(failures__gt=0, last_error=ConsentRefusedError.in_words).count()
+    return refused >= SEVERAL or refused >= connected.count()
 
 
 def state_after(connection: Connection, error: CalendarError, now: datetime) -> ConnectionState | None:

@@ -10,9 +10,13 @@ from typing import Any
 
 import msal
 
+from calendar_integration.answers import help_for
 from calendar_integration.errors import CalendarError
 from calendar_integration.tokens.application import application, translated_errors
 from calendar_integration.tokens.refusals import claims_of, message, refusal
+
+# What is taken of the query that a browser brings: MSAL would put the rest into headers of its own request.
+TAKEN = ("code", "state")
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,17 @@ class Grant:
 class AuthorizationRefusedError(CalendarError):
     """Microsoft answered the redemption of a code with an error; `error` and `suberror` are its words.
 
-    `claims` is what the next sign-in has to prove, if it said so.
+    `claims` is what the next sign-in has to prove, if it said so; `help_words` what the person can do, if it is known.
     """
 
     permanent = True
 
-    def __init__(self, message: str, error: str, suberror: str, claims: str = "") -> None:
+    def __init__(self, message: str, error: str, suberror: str, claims: str = "", help_words: str = "") -> None:
         super().__init__(message)
         self.error = error
         self.suberror = suberror
         self.claims = claims
+        self.help_words = help_words
 
 
 def begin_flow(
@@ -82,7 +87,7 @@ def redeem(tenant_id: uuid.UUID, flow: dict[str, Any], answer: dict[str, str]) -
             raise refusal(result) or _refused(result)
         return Grant(
             claims=result.get("id_token_claims") or {},
-            granted_scopes=result.get("scope", ""),
+            granted_scopes=str(result.get("scope") or ""),
             access_token=result["access_token"],
             cache=cache.serialize(),
         )
@@ -93,7 +98,9 @@ def _redeemed(app: Any, flow: dict[str, Any], answer: dict[str, str]) -> Mapping
     if answer.get("state") != flow.get("state"):
         raise AuthorizationRefusedError("The answer does not fit what was asked.", "mismatch", "")
     try:
-        result: Mapping[str, Any] = app.acquire_token_by_auth_code_flow(flow, answer)
+        result: Mapping[str, Any] = app.acquire_token_by_auth_code_flow(
+            flow, {name: answer[name] for name in TAKEN if name in answer}
+        )
     except RuntimeError as error:  # another nonce
         raise AuthorizationRefusedError("The id token answers another request.", "nonce", "") from error
     return result
@@ -101,4 +108,6 @@ def _redeemed(app: Any, flow: dict[str, Any], answer: dict[str, str]) -> Mapping
 
 def _refused(result: Mapping[str, Any]) -> AuthorizationRefusedError:
     error, suberror = str(result.get("error", "")), str(result.get("suberror", ""))
-    return AuthorizationRefusedError(message(result), error, suberror, claims_of(result))
+    return AuthorizationRefusedError(
+        message(result), error, suberror, claims_of(result), help_for(result.get("error_codes"))
+    )

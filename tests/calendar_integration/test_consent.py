@@ -83,7 +83,7 @@ def test_declining_without_known_consent_leads_to_the_approval_page(microsoft: S
 
 def test_declining_with_known_consent_is_a_persons_own_choice(microsoft: Sandbox) -> None:
     ana = make_traveller(microsoft)
-    CalendarService.objects.update(consent_state=ConsentState.CONFIRMED)
+    CalendarService.objects.update(consent_state=ConsentState.CONFIRMED, consent_for_everyone_at=timezone.now())
     response = ana.come_back(ana.answer("Cancel"))
     page = ana.client.get(response["Location"]).content.decode()
     assert "Somebody pressed Cancel at Microsoft" in page

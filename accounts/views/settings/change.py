@@ -98,7 +98,8 @@ def _ask(request: HttpRequest, asked: Asked, form: ConfirmForm, *, status: int =
         context = {"asked": asked, "title": asked.title, "is_stale": bool(notice)}
         return confirmation(request, "accounts/settings/_nothing.html", context, status=status)
     seen = preview_of(asked)
-    _try_out(asked, asked.change())
+    if request.headers.get("Sec-Fetch-Site") != "cross-site":  # another site's link makes us ask nobody
+        _try_out(asked, asked.change())
     context = {
         "asked": asked,
         "form": form,
