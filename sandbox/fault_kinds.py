@@ -95,7 +95,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("saml.garbage", "The SAML response is not XML"),
     ),
     "Notifications": (
-        Kind("notification.validation_missing", "The handshake never arrives: no subscription is made"),
+        Kind("notification.validation_missing", "The handshake never arrives: no subscription is made", ("seconds",)),
         Kind("notification.validation_refused", "A right answer to the handshake counts as wrong: none is made"),
         Kind("notification.validation_skipped", "A subscription is made whatever the handshake is answered"),
         Kind("notification.lost", "Notifications are silently lost"),

@@ -28,8 +28,8 @@ async def faults_page(request: Request) -> Response:
     contents = "".join(f"<li>{link_button(f'#{_anchor(group)}', group)}</li>" for group in GROUPS)
     body = (
         f"<p>{link_button('/', 'All organisations')}</p><h1>Faults</h1>"
-        "<p>What goes wrong on purpose, for everyone, for an organisation or for one person, so many times or until"
-        f" it is switched off.</p>{active(world)}"
+        "<p>What goes wrong on purpose, for everyone, for an organisation or for one person, so many times, so long, or"
+        f" until it is switched off.</p>{active(world)}"
         f'<nav aria-label="Groups of faults"><ul class="contents">{contents}</ul></nav>'
         + "".join(_group(world, group, kinds, chosen) for group, kinds in GROUPS.items())
         + latency.section(world)

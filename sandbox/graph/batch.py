@@ -47,10 +47,17 @@ def _steps(body: Json) -> list[Json]:
         raise bad_request(
             f"Number of batch request steps exceeds the maximum value of {_MOST}.", "MaximumValueExceeded"
         )
-    needed = all(isinstance(step, dict) and all(step.get(name) for name in ("id", "method", "url")) for step in steps)
-    if not needed or len({step["id"] for step in steps}) < len(steps):
+    if not all(_is_step(step) for step in steps) or len({step["id"] for step in steps}) < len(steps):
         raise bad_request("Each request needs a method, a url and an id of its own.", "BadRequest")
     return steps
+
+
+def _is_step(step: object) -> bool:
+    """Whether it is a request, and no batch in the batch."""
+    if not isinstance(step, dict) or not isinstance(step.get("headers") or {}, dict):
+        return False
+    named = all(isinstance(step.get(name), str) and step[name] for name in ("id", "method", "url"))
+    return named and "$batch" not in step["url"]
 
 
 def _single(request: Request, step: Json) -> Request:

@@ -3,6 +3,7 @@
 https://learn.microsoft.com/graph/change-notifications-delivery-webhooks#notificationurl-validation
 """
 
+import asyncio
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
@@ -20,7 +21,8 @@ _OTHER_ANSWER = "Subscription validation request failed. Response must exactly m
 
 async def objection(sender: Sender, faults: Faults, upn: str, url: str) -> str | None:
     """What Graph has against an endpoint's answer to the handshake, if anything; faults have their say."""
-    if faults.take("notification.validation_missing", upn):
+    if fault := faults.take("notification.validation_missing", upn):
+        await asyncio.sleep(fault.seconds or 0)
         return _TIMED_OUT
     against = await _asked(sender, url)
     if faults.take("notification.validation_skipped", upn):

@@ -17,7 +17,7 @@ _GATHERED_FOR = 0.05
 _MOST_AT_ONCE = 100
 _ANSWER_WITHIN = 3
 # Graph tries for four hours; a sandbox has not that long.
-_PAUSES = (0, 0.5, 1, 2)
+_PAUSES = (0, 0.5, 1, 2, 4)
 _AT_A_TIME = 16
 _KEPT = 2000
 

@@ -3,10 +3,12 @@
 Change numbers only grow. Whoever remembers one can be told everything that happened after it.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+from sandbox.tenant import bulk
 from sandbox.tenant.clock import timestamp
 from sandbox.tenant.ids import key_from, split_key
 from sandbox.tenant.journal import Change, Collection, Kind
@@ -19,6 +21,10 @@ _SHAPE = ("recurrence", "start", "end", "isAllDay")
 
 class NoSuchItem(KeyError):  # noqa: N818 - named for what it is
     """The mailbox holds no item under that key."""
+
+
+class AlreadyFilled(ValueError):  # noqa: N818 - named for what it is
+    """The mailbox was filled in bulk before."""
 
 
 @dataclass
@@ -76,9 +82,9 @@ class Mailbox:
 
     generation: int
     change: int = 0
-    events: dict[str, Event] = field(default_factory=dict)
+    events: MutableMapping[str, Event] = field(default_factory=dict)
     removed_events: dict[str, Event] = field(default_factory=dict)
-    contacts: dict[str, Contact] = field(default_factory=dict)
+    contacts: MutableMapping[str, Contact] = field(default_factory=dict)
     removed_contacts: dict[str, Contact] = field(default_factory=dict)
     _journal: list[Change] = field(default_factory=list, repr=False)
 
@@ -88,9 +94,9 @@ class Mailbox:
         return cls(
             generation=saved["generation"],
             change=saved["change"],
-            events={key: Event.load(row) for key, row in saved["events"].items()},
+            events=bulk.load(saved["events"], Event.load, Event),
             removed_events={key: Event.load(row) for key, row in saved["removed_events"].items()},
-            contacts={key: Contact(**row) for key, row in saved["contacts"].items()},
+            contacts=bulk.load(saved["contacts"], lambda row: Contact(**row), Contact),
             removed_contacts={key: Contact(**row) for key, row in saved["removed_contacts"].items()},
         )
 
@@ -130,13 +136,15 @@ class Mailbox:
             event.exceptions, event.cancelled = {}, []
         event.properties = {**event.properties, **patch}
         event.change, event.modified = change, modified
+        self.events[event.key] = event
 
     def delete_event(self, key: str) -> None:
         """Deletes an event or a series, or takes one occurrence out of its series."""
         event, day = self.event(key), split_key(key)[1]
         event.change, event.modified = self._stamp("events", "updated" if day else "deleted", event.key)
         if day is None:
-            self.removed_events[event.key] = self.events.pop(event.key)
+            del self.events[event.key]
+            self.removed_events[event.key] = event
             return
         event.exceptions.pop(day, None)
         event.cancelled = sorted({*event.cancelled, day})
@@ -160,9 +168,22 @@ class Mailbox:
         contact = self.contact(key)
         contact.properties = {**contact.properties, **patch}
         contact.change, contact.modified = self._stamp("contacts", "updated", key)
+        self.contacts[key] = contact
 
     def delete_contact(self, key: str) -> None:
         """Deletes a contact."""
         contact = self.contact(key)
         contact.change, contact.modified = self._stamp("contacts", "deleted", key)
-        self.removed_contacts[key] = self.contacts.pop(key)
+        del self.contacts[key]
+        self.removed_contacts[key] = contact
+
+    def add_in_bulk(self, recipe: bulk.Recipe) -> None:
+        """Adds very many items at once, with one change. Raises AlreadyFilled."""
+        if isinstance(self.events if recipe.collection == "events" else self.contacts, bulk.Bulk):
+            raise AlreadyFilled(recipe.collection)
+        change, modified = self._stamp(recipe.collection, "created", recipe.key(0))
+        recipe = replace(recipe, change=change, modified=modified)
+        if recipe.collection == "events":
+            self.events = bulk.Bulk(recipe, self.events, Event)
+        else:
+            self.contacts = bulk.Bulk(recipe, self.contacts, Contact)

@@ -4,7 +4,7 @@ import json
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -25,7 +25,8 @@ class Answer(NamedTuple):
 class Hook:
     """`posts` holds (path, body) of every notification POST, `validations` the paths of every handshake.
 
-    `refusals` are statuses for the next POSTs; after them each is answered 202.
+    `refusals` are statuses for the next POSTs; after them each is answered 202. With `silent`, POSTs of
+    notifications are answered when `speak` was called.
     """
 
     def __init__(self, base: str) -> None:
@@ -34,6 +35,8 @@ class Hook:
         self.validations: list[str] = []
         self.refusals: deque[int] = deque()
         self.handshake: Callable[[str], Answer] = lambda token: Answer(200, "text/plain; charset=utf-8", token)
+        self.silent = False
+        self._spoken = threading.Event()
         self._news = threading.Condition()
 
     @property
@@ -62,7 +65,15 @@ class Hook:
                 self.validations.append(parts.path)
                 return self.handshake(query["validationToken"][0])
             self.posts.append((parts.path, json.loads(body)))
-            return Answer(self.refusals.popleft() if self.refusals else 202, "text/plain", "")
+            status = self.refusals.popleft() if self.refusals else 202
+        if self.silent:
+            assert self._spoken.wait(PATIENCE_SECONDS)
+        return Answer(status, "text/plain", "")
+
+    def speak(self) -> None:
+        """Answers what waits."""
+        self.silent = False
+        self._spoken.set()
 
     def wait(self, enough: Callable[[], bool]) -> None:
         """Waits until it was sent enough."""
@@ -81,6 +92,10 @@ def _handler(hooks: list[Hook]) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer = hooks[0].take(self.path, self.headers.get("Content-Type", ""), body)
+            with suppress(ConnectionError):  # the sender may have lost patience
+                self._send(answer)
+
+        def _send(self, answer: Answer) -> None:
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(answer.text.encode())))

@@ -53,7 +53,14 @@ def test_one_can_depend_on_another(ana: Graph) -> None:
 
 
 def test_what_is_no_batch_is_refused(ana: Graph) -> None:
-    wrong: list[list[Any]] = [[{"url": "/me"}] * 21, [], [{"url": ""}], [{"url": "/me", "id": "2"}, {"url": "/me"}]]
+    wrong: list[list[Any]] = [
+        [{"url": "/me"}] * 21,
+        [],
+        [{"url": ""}],
+        [{"url": "/me", "headers": "none"}],
+        [{"url": "/$batch", "method": "POST"}],
+        [{"url": "/me", "id": "2"}, {"url": "/me"}],
+    ]
     for requests in wrong:
         assert send(ana, *requests)[0] == 400
     assert Graph(ana.sandbox, "made-up").call("POST", "/$batch", json={}).status_code == 401

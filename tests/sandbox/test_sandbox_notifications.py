@@ -135,3 +135,15 @@ def test_renewal_is_told_with_the_next_notification(ana: Graph, hook: Hook) -> N
     add_event(ana.sandbox)
     (row,) = hook.wait_for_rows(1)
     assert row["subscriptionExpirationDateTime"] == renewed["expirationDateTime"] > made["expirationDateTime"]
+
+
+def test_an_endpoint_has_three_seconds_and_holds_nobody_up(ana: Graph, hook: Hook) -> None:
+    subscribe(ana, hook)
+    hook.silent = True
+    add_event(ana.sandbox)
+    hook.wait_for_rows(1)
+    subscribe(ana, hook, resource="/me/contacts")
+    hook.wait(lambda: len(hook.rows) == 2)
+    hook.speak()
+    late = ana.sandbox.control("GET", "/notifications")["value"][0]
+    assert (late["attempt"], late["status"]) == (1, None)
