@@ -38,7 +38,9 @@ def keep(connection_id: int) -> None:
     Where there is a new one the mailbox is read at once: what changed before it was there, nobody announces.
     """
     due = Subscription.objects.filter(connection=connection_id, next_attempt_at__lte=timezone.now() + queueing.CLAIM)
-    readable = Connection.objects.filter(state__in=ACTIVE_STATES, method=Method.GRAPH, failures=0)
+    readable = Connection.objects.filter(state__in=ACTIVE_STATES, method=Method.GRAPH, failures=0).exclude(
+        account__circuit__opened_at__isnull=False
+    )
     if not readable.filter(pk=connection_id).exists():
         due.update(next_attempt_at=timezone.now() + LATER)
         return

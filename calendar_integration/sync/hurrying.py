@@ -24,6 +24,7 @@ WITH heard AS MATERIALIZED (
     SELECT mailbox.id, GREATEST(%(now)s, mailbox.last_good_sync_at + %(again_after)s) AS due
     FROM {Connection._meta.db_table} AS mailbox JOIN heard ON heard.connection_id = mailbox.id
     WHERE heard.unread_since IS NULL AND mailbox.state = ANY(%(states)s) AND mailbox.failures = 0
+      AND (mailbox.claimed_until IS NULL OR mailbox.claimed_until < %(now)s)
     FOR UPDATE OF mailbox SKIP LOCKED
 ), hurried AS (
     UPDATE {Connection._meta.db_table} AS mailbox SET next_attempt_at = free.due

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calendar_integration", "0007_journeys"),
+        ("calendar_integration", "0008_scale"),
     ]
 
     operations = [
