@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +23,7 @@ class Outcome:
     """What came of one mailbox. Rounds are written already; `links` are the new delta links of unchanged streams."""
 
     held: Held
+    began: datetime = field(default_factory=timezone.now)
     rounds: list[RoundResult] = field(default_factory=list)
     links: dict[int, str] = field(default_factory=dict)
     has_new_token: bool = False
