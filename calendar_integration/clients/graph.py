@@ -1,7 +1,8 @@
 """Microsoft Graph: the requests we make, Microsoft's page above each."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -16,8 +17,6 @@ PAGE_SIZE = 200
 PREFER = f'IdType="ImmutableId", outlook.body-content-type="text", odata.maxpagesize={PAGE_SIZE}'
 
 ACTIONS = {Response.ACCEPTED: "accept", Response.TENTATIVE: "tentativelyAccept", Response.DECLINED: "decline"}
-
-AnyT = TypeVar("AnyT")
 
 
 class GraphClient:
@@ -46,7 +45,8 @@ class GraphClient:
     def event(self, remote_id: str) -> MeetingRow | None:
         """https://learn.microsoft.com/graph/api/event-get"""
         answer = self._transport.get_or_none(f"{self._base}/me/events/{quote(remote_id, safe='')}")
-        return _read(graph_events.to_row, answer) if answer else None
+        with _readable():
+            return graph_events.to_row(answer) if answer else None
 
     def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
         """https://learn.microsoft.com/graph/api/event-list-instances"""
@@ -55,7 +55,8 @@ class GraphClient:
         rows: list[MeetingRow] = []
         while link:
             answer = self._transport.get_or_none(link) or {"value": []}
-            rows += [_read(graph_events.to_row, item) for item in _items(answer)]
+            with _readable():
+                rows += [graph_events.to_row(item) for item in _items(answer)]
             link = _link(answer, "@odata.nextLink")
         return rows
 
@@ -84,13 +85,14 @@ def _page(
     to_occurrence: Callable[[dict[str, Any]], Any],
 ) -> Page[RowT]:
     page: Page[RowT] = Page([], [], [], _link(answer, "@odata.nextLink"), _link(answer, "@odata.deltaLink"))
-    for item in _items(answer):
-        if "@removed" in item:
-            page.removed.append(_read(_remote_id, item))
-        elif is_stripped(item):
-            page.occurrences.append(_read(to_occurrence, item))
-        else:
-            page.rows.append(_read(to_row, item))
+    with _readable():
+        for item in _items(answer):
+            if "@removed" in item:
+                page.removed.append(str(item["id"]))
+            elif is_stripped(item):
+                page.occurrences.append(to_occurrence(item))
+            else:
+                page.rows.append(to_row(item))
     if bool(page.next_link) == bool(page.delta_link):
         raise UnavailableError("Graph sent a page that leads nowhere.")
     return page
@@ -110,13 +112,10 @@ def _link(answer: dict[str, Any], name: str) -> str:
     return link
 
 
-def _remote_id(item: dict[str, Any]) -> str:
-    return str(item["id"])
-
-
-def _read(reader: Callable[[dict[str, Any]], AnyT], item: dict[str, Any]) -> AnyT:
-    """Apply a reader at the border: what it cannot read is Graph's fault, and worth another try."""
+@contextmanager
+def _readable() -> Iterator[None]:
+    """The border: what cannot be read of an item is Graph's fault, and worth another try."""
     try:
-        return reader(item)
+        yield
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnavailableError("Graph sent an item that could not be read.") from error
