@@ -14,7 +14,7 @@ from calendar_integration.errors import LeaseLostError, MailboxUnsupportedError,
 from calendar_integration.models import Stream, StreamKind
 from calendar_integration.sync import apply, leases, plan
 from calendar_integration.sync.held import held_for, held_masters
-from calendar_integration.sync.reading import Reader
+from calendar_integration.sync.source import Reader
 
 LARGEST_MAILBOX = 100_000  # items in the window
 MOST_PAGES = 20_000
