@@ -20,6 +20,7 @@ from calendar_integration.errors import (
     CalendarError,
     MailboxUnsupportedError,
     SyncStateLostError,
+    ThrottledError,
     TokenRefusedError,
     UnavailableError,
 )
@@ -135,7 +136,8 @@ def error_of(response: requests.Response, body: bytearray) -> CalendarError:
         return TokenRefusedError(message)
     if response.status_code == requests.codes.forbidden:
         return AccessDeniedError(message)
-    return UnavailableError(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
+    busy = ThrottledError if response.status_code == requests.codes.too_many_requests else UnavailableError
+    return busy(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
 
 
 def error_code(content: bytes | bytearray) -> str:
