@@ -3,17 +3,17 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
-from calendar_integration.errors import LeaseLostError, MailboxUnsupportedError, SyncStateLostError, UnavailableError
+from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Stream, StreamKind
-from calendar_integration.sync import apply, leases, plan
-from calendar_integration.sync.held import held_for, held_masters
+from calendar_integration.sync import apply, plan
+from calendar_integration.sync.held_rows import held_for, held_masters
+from calendar_integration.sync.progress import save_progress
 from calendar_integration.sync.source import Reader
 
 LARGEST_MAILBOX = 100_000  # items in the window
@@ -113,7 +113,7 @@ def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: boo
         instances=instances,
     )
     with transaction.atomic():
-        leases.confirm(reader.connection_id, reader.lease_id)
+        _save(reader, delta_link, is_full=is_full)
         changed, deleted = apply.apply(
             reader.model,
             reader.connection_id,
@@ -121,18 +121,11 @@ def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: boo
             actions.deletes,
             into_nothing=is_full and held.is_nothing,
         )
-        _save(reader, delta_link, is_full=is_full)
     return RoundResult(reader.stream.kind, is_full, changed, deleted)
 
 
 def _save(reader: Reader, delta_link: str, *, is_full: bool) -> None:
-    """How far it was read, which the lease's owner alone may say. Raises LeaseLostError."""
-    changes: dict[str, Any] = {"delta_link": delta_link, "finished_at": timezone.now()}
-    if is_full:
-        changes |= {"window_start": reader.window.start, "window_end": reader.window.end}
-        changes |= {"emptied_at": None, "items_read": 0}
-    if not Stream.objects.filter(pk=reader.stream.pk, connection__lease_id=reader.lease_id).update(**changes):
-        raise LeaseLostError("Another worker has taken this mailbox over.")
+    save_progress(reader.stream, reader.lease_id, delta_link, reader.window if is_full else None)
 
 
 def _fetch(

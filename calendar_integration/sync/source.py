@@ -8,7 +8,7 @@ from typing import Any
 from calendar_integration.clients.base import CalendarClient, Page, Window
 from calendar_integration.models import Contact, Meeting, Stream, StreamKind
 from calendar_integration.sync import leases
-from calendar_integration.sync.held import Model
+from calendar_integration.sync.held_rows import Model
 
 KEPT_EVERY_SECONDS = 2.0  # however many pages there are: a lease lasts minutes, and nobody watches more closely
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 
+from accounts.prepared import Prepared
 from calendar_integration.clients.base import MeetingRow
 from calendar_integration.models import Contact, Meeting, MeetingKind
 from calendar_integration.sync.plan import Round
@@ -17,7 +20,7 @@ MANY = 2000  # items of a round, from which asking for the whole mailbox is simp
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldRows:
     """Of the rows that are held: the id of each one's master, or "", and the change key it is held with."""
 
     masters: dict[str, str]
@@ -29,13 +32,19 @@ class Held:
         return not self.masters
 
 
-def held_for(model: Model, connection_id: int, round_: Round, *, is_full: bool) -> Held:
+def held_for(model: Model, connection_id: int, round_: Round, *, is_full: bool) -> HeldRows:
     """All rows for a full round; for another those that it speaks of, and those of the series that it changes."""
-    rows = model._default_manager.filter(connection=connection_id)
-    if not is_full:
-        rows = rows.filter(_concerned(model, round_))
-    found = list(rows.values_list("remote_id", MASTER_OF[model], "change_key"))
-    return Held({row[0]: row[1] for row in found}, {row[0]: row[2] for row in found})
+    concerned = Q() if is_full else _concerned(model, round_)
+    found = list(_keys(model, connection_id).filter(concerned)) if concerned else ALL[model].rows(owner=connection_id)
+    return HeldRows({row[0]: row[1] for row in found}, {row[0]: row[2] for row in found})
+
+
+def _keys(model: Model, owner: int) -> QuerySet[Any, Any]:
+    return model._default_manager.filter(connection=owner).values_list("remote_id", MASTER_OF[model], "change_key")
+
+
+# Every key of a mailbox: with the first sync, and once a day.
+ALL = {model: Prepared(partial(_keys, model), owner=-1) for model in MASTER_OF}
 
 
 def _concerned(model: Model, round_: Round) -> Q:

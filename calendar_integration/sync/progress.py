@@ -1,0 +1,43 @@
+"""How far a stream was read: written by the statement that makes sure that the mailbox is still ours."""
+
+import uuid
+from typing import Any
+
+from django.db import connection as database
+from django.utils import timezone
+
+from calendar_integration.clients.base import Window
+from calendar_integration.errors import LeaseLostError
+from calendar_integration.models import ACTIVE_STATES, Connection, Stream
+
+# The connection is locked: from here to the end of the transaction nobody else can take it over.
+SAVE = f"""
+UPDATE {Stream._meta.db_table} AS stream SET delta_link = %(delta_link)s, finished_at = %(now)s {{and_more}}
+FROM (SELECT id FROM {Connection._meta.db_table}
+      WHERE id = %(connection)s AND lease_id = %(lease_id)s AND state = ANY(%(states)s) FOR UPDATE) AS ours
+WHERE stream.id = %(stream)s AND stream.connection_id = ours.id
+"""  # noqa: S608 - names of our own tables and columns
+OF_FULL_ROUND = ", window_start = %(start)s, window_end = %(end)s, emptied_at = NULL, items_read = 0"
+
+
+def save_progress(stream: Stream, lease_id: uuid.UUID, delta_link: str, full_window: Window | None) -> None:
+    """Go on from this delta link the next time; `full_window` is the window of a full round.
+
+    The mailbox stays locked until the caller's transaction ends. Raises LeaseLostError where another worker has taken
+    it over, or its owner has disconnected or connected anew.
+    """
+    start, end = full_window or (None, None)
+    parameters: dict[str, Any] = {
+        "stream": stream.pk,
+        "connection": stream.connection_id,
+        "lease_id": lease_id,
+        "states": [state.value for state in ACTIVE_STATES],
+        "delta_link": delta_link,
+        "now": timezone.now(),
+        "start": start,
+        "end": end,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(SAVE.format(and_more=OF_FULL_ROUND if full_window else ""), parameters)
+        if not cursor.rowcount:
+            raise LeaseLostError("Another worker has taken this mailbox over.")
