@@ -46,10 +46,14 @@ class GraphTransport:
 
     def get(self, url: str) -> dict[str, Any]:
         """The answer's JSON object. Raises the errors of calendar_integration.errors."""
+        return parse(self.body(url))
+
+    def body(self, url: str) -> bytearray:
+        """The answer as it came. Raises the errors of calendar_integration.errors."""
         response, body = self._send("GET", url)
         if response.status_code != requests.codes.ok:
             raise error_of(response, body)
-        return parse(body)
+        return body
 
     def post(self, url: str, parameters: dict[str, Any]) -> None:
         """Have an action done; it is sent once, whatever comes of it.

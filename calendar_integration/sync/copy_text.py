@@ -27,7 +27,9 @@ def chunks(row_type: type[Any], rows: Sequence[tuple[Any, ...]], *, before: str 
 
 
 def _writer(hint: Any) -> Callable[[Column], Sequence[str]]:
-    return texts if hint is str else values
+    if hint is str:
+        return texts
+    return numbers if hint in (int, bool) else times
 
 
 def texts(column: Column) -> Sequence[str]:
@@ -42,6 +44,11 @@ def texts(column: Column) -> Sequence[str]:
     return column if len(escaped) == len(joined) else escaped.split("\0")
 
 
-def values(column: Column) -> Sequence[str]:
-    """Times, dates, numbers and booleans, or NULL."""
-    return [NULL if value is None else str(value) for value in column]
+def numbers(column: Column) -> Sequence[str]:
+    """Numbers and booleans."""
+    return [str(value) for value in column]
+
+
+def times(column: Column) -> Sequence[str]:
+    """Times and dates, or NULL."""
+    return [NULL if value is None else value.isoformat() for value in column]
