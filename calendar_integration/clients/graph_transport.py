@@ -75,12 +75,17 @@ class GraphTransport:
 
     def _send(self, method: str, url: str, **options: Any) -> tuple[requests.Response, bytearray]:
         refuse_foreign(url)
-        arguments = {"headers": self._headers, "allow_redirects": False, "stream": True, **options}
         try:
-            with session().request(method, url, **arguments) as response:
+            with self._begun(method, url, options) as response:
                 return response, read_body(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise UnavailableError(f"Graph could not be reached: {type(error).__name__}.") from error
+
+    def _begun(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        if method == "GET":
+            return session().fetch(url, self._headers)
+        arguments = {"headers": self._headers, "allow_redirects": False, "stream": True, **options}
+        return session().request(method, url, **arguments)
 
 
 class ItemNotFoundError(CalendarError):

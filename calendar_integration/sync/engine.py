@@ -55,11 +55,13 @@ def sync_connection(connection_id: int) -> SyncResult:
     held = take(connection_id)
     if held is None:
         return SyncResult(_why_not(connection_id))
+    result = None
     try:
         outcome = _guarded(held)
         result = _finish([outcome])[connection_id]
     finally:
-        leases.give_back(held.lease_id, [connection_id])
+        if result is None or result.status is not Status.DONE:
+            leases.give_back(held.lease_id, [connection_id])
     if outcome.mistake is not None:
         raise outcome.mistake
     return result
@@ -81,22 +83,25 @@ def sync_chunk(connection_ids: Sequence[int]) -> Counter[Status]:
 
 
 def _read_together(held: list[Held]) -> Counter[Status]:
-    lease_id, counted = held[0].lease_id, Counter[Status]()
-    brake = Brake(BEGUN_WITHIN)
-    pending = {_begin(mailbox, brake): mailbox for mailbox in held}
+    lease_id, counted, brake = held[0].lease_id, Counter[Status](), Brake(BEGUN_WITHIN)
+    kept = {mailbox.connection.pk for mailbox in held}  # of which we have the lease
+    pending = [_begin(mailbox, brake) for mailbox in held]
     try:
         while pending:
-            done, _ = wait(pending, WRITTEN_AFTER_SECONDS)
+            done, waiting = wait(pending, WRITTEN_AFTER_SECONDS)
+            pending = list(waiting)
             outcomes = [outcome for outcome in (future.result() for future in done) if outcome]
             _log_mistakes(outcomes)
-            counted.update(result.status for result in _finish(outcomes).values())
+            results = _finish(outcomes)
+            counted.update(result.status for result in results.values())
             counted[Status.LEFT] += len(done) - len(outcomes)
-            pending = {future: mailbox for future, mailbox in pending.items() if future not in done}
+            kept -= {pk for pk, result in results.items() if result.status is Status.DONE}
             if pending:
-                leases.extend_all(lease_id, [mailbox.connection.pk for mailbox in pending.values()])
+                leases.extend_all(lease_id, list(kept))
     finally:
         brake.pull()
-        leases.give_back(lease_id, [mailbox.connection.pk for mailbox in held])
+        if kept:
+            leases.give_back(lease_id, list(kept))
     return +counted
 
 

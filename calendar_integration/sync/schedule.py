@@ -19,26 +19,20 @@ from calendar_integration.sync.taking import READABLE
 STALE_BATCH = 5000
 INTERVALS_UNTIL_STALE = 3
 # Of each account the longest due, as many as it may have; a row that somebody is writing, or that another dispatcher
-# has claimed a moment ago, is left alone.
+# has claimed a moment ago, is passed over.
 CLAIM_SHARES = f"""
-WITH candidate AS (
-    SELECT due.id, due.turn
-    FROM unnest(%(accounts)s::bigint[], %(counts)s::int[]) AS share (account_id, many),
-    LATERAL (SELECT id, row_number() OVER (ORDER BY next_attempt_at) AS turn
-             FROM {Connection._meta.db_table} AS mailbox
+WITH free AS MATERIALIZED (
+    SELECT due.* FROM unnest(%(accounts)s::bigint[], %(counts)s::int[]) AS share (account_id, many),
+    LATERAL (SELECT id, account_id, next_attempt_at AS due_at FROM {Connection._meta.db_table} AS mailbox
              WHERE mailbox.account_id = share.account_id AND state = ANY(%(states)s)
                AND next_attempt_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
-             ORDER BY next_attempt_at LIMIT share.many) AS due
-), free AS (
-    SELECT mailbox.id, candidate.turn, mailbox.next_attempt_at
-    FROM {Connection._meta.db_table} AS mailbox JOIN candidate USING (id)
-    WHERE state = ANY(%(states)s)
-      AND next_attempt_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
-    FOR UPDATE OF mailbox SKIP LOCKED
+             ORDER BY next_attempt_at LIMIT share.many
+             FOR UPDATE SKIP LOCKED) AS due
+), claimed AS (
+    UPDATE {Connection._meta.db_table} AS mailbox SET next_attempt_at = %(until)s, claimed_until = %(until)s
+    FROM free WHERE mailbox.id = free.id
 )
-UPDATE {Connection._meta.db_table} AS mailbox SET next_attempt_at = %(until)s, claimed_until = %(until)s
-FROM free WHERE mailbox.id = free.id
-RETURNING free.turn, free.next_attempt_at, mailbox.id
+SELECT id FROM free ORDER BY row_number() OVER (PARTITION BY account_id ORDER BY due_at), due_at
 """  # noqa: S608 - names of our own table
 
 
@@ -74,7 +68,7 @@ def _claim(taken: Mapping[int, int], now: datetime) -> list[int]:
     }
     with database.cursor() as cursor:
         cursor.execute(CLAIM_SHARES, parameters)
-        return [pk for _, _, pk in sorted(cursor.fetchall())]
+        return [row[0] for row in cursor.fetchall()]
 
 
 def may_run_now(connection_id: int) -> bool:
