@@ -27,12 +27,14 @@ Join on your computer, mobile app or room device
 Click here to join the meeting<{join}>
 Meeting ID: {number}
 Passcode: {code}
-Download Teams<https://www.microsoft.com/en-us/microsoft-teams/download-app> | Join on the web<https://www.microsoft.com/microsoft-teams/join-a-meeting>
+Download Teams<https://www.microsoft.com/en-us/microsoft-teams/download-app> | \
+Join on the web<https://www.microsoft.com/microsoft-teams/join-a-meeting>
 Or call in (audio only)
 +49 69 5550 1234,,{number}#   Germany, Frankfurt am Main
 Phone Conference ID: {number}#
 Find a local number<https://dialin.teams.microsoft.com/8551f4c1-bea3-441a-8738-69aa517a91c5?id={number}>
-Learn More<https://aka.ms/JoinTeamsMeeting> | Meeting options<https://teams.microsoft.com/meetingOptions/?organizerId={code}&threadId=19_meeting_{code}@thread.v2&messageId=0&language=en-GB>
+Learn More<https://aka.ms/JoinTeamsMeeting> | \
+Meeting options<https://teams.microsoft.com/meetingOptions/?organizerId={code}&threadId=19_meeting_{code}@thread.v2>
 ________________________________________________________________________________
 """
 THREAD = """
@@ -42,11 +44,16 @@ Sent: Monday, 16 November 2026 09:14
 Subject: Figures, drafts and rooms for the weeks to come
 
 Dear colleagues,
-the figures of the last quarter are in their usual place<https://contoso.sharepoint.example/sites/finance/Shared%20Documents/{code}/Forms/AllItems.aspx>, and the draft of the plan beside them<https://contoso.sharepoint.example/:w:/r/sites/finance/_layouts/15/Doc.aspx?sourcedoc=%7B{code}%7D&file=Plan.docx>.
-Whoever needs a larger room, please tell the front desk two days before; what is booked and not used is given to others after ten minutes. The list of rooms, with their seats and screens, is on the intranet<https://intranet.contoso.example/rooms/{number}>.
+the figures of the last quarter are in their usual place\
+<https://contoso.sharepoint.example/sites/finance/Shared%20Documents/{code}/Forms/AllItems.aspx>, and the draft of the \
+plan beside them<https://contoso.sharepoint.example/:w:/r/sites/finance/_layouts/15/Doc.aspx?sourcedoc=%7B{code}%7D>.
+Whoever needs a larger room, please tell the front desk two days before; what is booked and not used is given to \
+others after ten minutes. The list of rooms is on the intranet<https://intranet.contoso.example/rooms/{number}>.
 Minutes are written by whoever invites, and sent on the same day.
 
-Contoso Ltd, registered in Berlin. This message is meant for those it is addressed to. If you are none of them, please tell us, delete it, and neither copy it nor pass it on. Messages are kept as the law wants it; how we treat personal data is explained at https://www.contoso.example/privacy.
+Contoso Ltd, registered in Berlin. This message is meant for those it is addressed to. If you are none of them, please \
+tell us, delete it, and neither copy it nor pass it on; how we treat personal data is explained at \
+https://www.contoso.example/privacy.
 """
 
 

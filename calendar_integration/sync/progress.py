@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from calendar_integration.clients.base import Window
 from calendar_integration.errors import LeaseLostError
-from calendar_integration.models import ACTIVE_STATES, Connection, Stream
+from calendar_integration.models import ACTIVE_STATES, Connection, Stream, StreamKind
 
+LOST = "Another worker has taken this mailbox over."
 # The connection is locked: from here to the end of the transaction nobody else can take it over.
 SAVE = f"""
 UPDATE {Stream._meta.db_table} AS stream SET delta_link = %(delta_link)s, finished_at = %(now)s {{and_more}}
@@ -17,7 +18,24 @@ FROM (SELECT id FROM {Connection._meta.db_table}
       WHERE id = %(connection)s AND lease_id = %(lease_id)s AND state = ANY(%(states)s) FOR UPDATE) AS ours
 WHERE stream.id = %(stream)s AND stream.connection_id = ours.id
 """  # noqa: S608 - names of our own tables and columns
+BEGIN = f"""
+INSERT INTO {Stream._meta.db_table} (connection_id, kind, delta_link, items_read)
+SELECT id, %(kind)s, '', 0 FROM {Connection._meta.db_table}
+WHERE id = %(connection)s AND lease_id = %(lease_id)s AND state = ANY(%(states)s) FOR UPDATE
+RETURNING id
+"""  # noqa: S608 - names of our own tables and columns
 OF_FULL_ROUND = ", window_start = %(start)s, window_end = %(end)s, emptied_at = NULL, items_read = 0"
+
+
+def begin_stream(connection_id: int, lease_id: uuid.UUID, kind: StreamKind) -> Stream:
+    """A stream of which nothing was read yet. Raises LeaseLostError where the mailbox is no longer ours."""
+    parameters = {"kind": kind.value, **_ours(connection_id, lease_id)}
+    with database.cursor() as cursor:
+        cursor.execute(BEGIN, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        raise LeaseLostError(LOST)
+    return Stream(pk=row[0], connection_id=connection_id, kind=kind)
 
 
 def save_progress(stream: Stream, lease_id: uuid.UUID, delta_link: str, full_window: Window | None) -> None:
@@ -28,10 +46,8 @@ def save_progress(stream: Stream, lease_id: uuid.UUID, delta_link: str, full_win
     """
     start, end = full_window or (None, None)
     parameters: dict[str, Any] = {
+        **_ours(stream.connection_id, lease_id),
         "stream": stream.pk,
-        "connection": stream.connection_id,
-        "lease_id": lease_id,
-        "states": [state.value for state in ACTIVE_STATES],
         "delta_link": delta_link,
         "now": timezone.now(),
         "start": start,
@@ -40,4 +56,8 @@ def save_progress(stream: Stream, lease_id: uuid.UUID, delta_link: str, full_win
     with database.cursor() as cursor:
         cursor.execute(SAVE.format(and_more=OF_FULL_ROUND if full_window else ""), parameters)
         if not cursor.rowcount:
-            raise LeaseLostError("Another worker has taken this mailbox over.")
+            raise LeaseLostError(LOST)
+
+
+def _ours(connection_id: int, lease_id: uuid.UUID) -> dict[str, Any]:
+    return {"connection": connection_id, "lease_id": lease_id, "states": [state.value for state in ACTIVE_STATES]}
