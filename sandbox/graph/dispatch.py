@@ -1,7 +1,9 @@
 """From a path to its handler: path segments and query names are case-insensitive, as at Graph."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from inspect import isawaitable
 from typing import NamedTuple
 
 import orjson
@@ -9,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.graph import calendars, delta, directory, invitations, people
+from sandbox.graph import calendars, delta, directory, invitations, people, subscriptions
 from sandbox.graph.auth import Bearer, bearer_of, require
+from sandbox.graph.batch import batch
 from sandbox.graph.call import Call, own_mailbox_only
 from sandbox.graph.errors import GraphError, answer_headers, bad_request, error_body
-from sandbox.graph.failures import broken_answer, mailbox_not_enabled, raise_fault
+from sandbox.graph.failures import broken_answer, clock_off, mailbox_not_enabled, raise_fault
 from sandbox.graph.preferences import Preferences
 from sandbox.tenant.mailbox import Json
 from sandbox.tenant.model import Person
@@ -25,24 +28,23 @@ _CONTACTS = ("Contacts.Read", "Contacts.ReadWrite")
 _PROFILE = ("User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
 _OTHERS = ("User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
 _SETTINGS = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
+_ANY = (*_CALENDAR, *_CONTACTS)
 
 
 class _Endpoint(NamedTuple):
+    """`status` is of a good answer."""
+
     path: tuple[str, ...]
     scopes: tuple[str, ...]
-    handler: Callable[..., Json | None]
+    handler: Callable[..., Json | Awaitable[Json] | None]
     method: str = "GET"
-
-    @property
-    def status(self) -> int:
-        """Of a good answer: actions are only taken on."""
-        return 200 if self.method == "GET" else 202
+    status: int = 200
 
 
 def _actions(*before: str) -> list[_Endpoint]:
     """The answers to an invitation, below a collection of events."""
     return [
-        _Endpoint((*before, "events", "*", name.casefold()), _CALENDAR_WRITE, handler, "POST")
+        _Endpoint((*before, "events", "*", name.casefold()), _CALENDAR_WRITE, handler, "POST", 202)
         for name, handler in invitations.ACTIONS.items()
     ]
 
@@ -84,10 +86,26 @@ _ENDPOINTS = [
     _Endpoint(("contactfolders", "*", "contacts"), _CONTACTS, people.contacts),
     _Endpoint(("contactfolders", "*", "contacts", "delta"), _CONTACTS, _folder_delta),
 ]
-_ORGANIZATION = _Endpoint(("organization",), _PROFILE, directory.organization)
+# Below the root.
+_ROOT_ENDPOINTS = [
+    _Endpoint(("organization",), _PROFILE, directory.organization),
+    _Endpoint(("subscriptions",), _ANY, subscriptions.listing),
+    _Endpoint(("subscriptions",), _ANY, subscriptions.create, "POST", 201),
+    _Endpoint(("subscriptions", "*"), _ANY, subscriptions.show),
+    _Endpoint(("subscriptions", "*"), _ANY, subscriptions.renew, "PATCH"),
+    _Endpoint(("subscriptions", "*"), _ANY, subscriptions.delete, "DELETE", 204),
+    _Endpoint(("subscriptions", "*", "reauthorize"), _ANY, subscriptions.reauthorize, "POST", 204),
+]
 
 
 async def _graph(request: Request) -> Response:
+    world = world_of(request)
+    if world.latency:
+        await asyncio.sleep(world.latency)
+    return await _answered(request)
+
+
+async def _answered(request: Request) -> Response:
     world, headers = world_of(request), answer_headers(request)
     try:
         return await _answer(request, world, headers)
@@ -98,16 +116,21 @@ async def _graph(request: Request) -> Response:
 
 async def _answer(request: Request, world: World, headers: dict[str, str]) -> Response:
     bearer = bearer_of(request, world)
-    request.state.upn = bearer.person.upn
-    slow = world.faults.take("graph.slow", bearer.person.upn)
-    if slow:
+    upn = request.state.upn = bearer.person.upn
+    if _is_batch(request):
+        answers = await batch(request, await _posted(request), _answered, world.faults, upn)
+        return Response(orjson.dumps(answers), 200, headers, "application/json")
+    if slow := world.faults.take("graph.slow", upn):
         await asyncio.sleep(slow.seconds or 1)
-    raise_fault(world.faults, bearer.person.upn)
-    broken = broken_answer(world.faults, bearer.person.upn)
+    raise_fault(world.faults, upn)
+    broken = broken_answer(world.faults, upn)
+    request.state.clock_off = clock_off(world.faults, upn)
     call, endpoint, ids = _resolve(request, world, bearer, await _posted(request))
     if endpoint.path and call.owner.exchange_host:
         raise mailbox_not_enabled()
     content = endpoint.handler(call, *ids)
+    if isawaitable(content):
+        content = await content
     body = b"" if content is None else orjson.dumps(content)
     if call.prefer.applied:
         headers["Preference-Applied"] = ", ".join(call.prefer.applied)
@@ -115,6 +138,10 @@ async def _answer(request: Request, world: World, headers: dict[str, str]) -> Re
         return broken(body, headers)
     media_type = "application/json;odata.metadata=minimal;odata.streaming=true" if body else None
     return Response(body, endpoint.status, headers, media_type)
+
+
+def _is_batch(request: Request) -> bool:
+    return request.method == "POST" and request.path_params["path"].casefold() == "$batch"
 
 
 async def _posted(request: Request) -> Json:
@@ -135,7 +162,11 @@ def _resolve(request: Request, world: World, bearer: Bearer, body: Json) -> tupl
     endpoint, ids = _find(request.method, segments, rest)
     require(bearer.scopes, endpoint.scopes)
     query = {name.casefold(): value for name, value in request.query_params.items()}
-    prefer = Preferences.read(request.headers)
+    prefer = replace(
+        Preferences.read(request.headers),
+        moved_ids=world.faults.take("graph.other_ids", bearer.person.upn) is not None,
+        clock_off=request.state.clock_off,
+    )
     call = Call(request, world, bearer.tenant, bearer.person, owner, bearer.scopes, prefer, query, body)
     if endpoint.path or not bearer.scopes.intersection(_OTHERS):
         own_mailbox_only(call)
@@ -165,15 +196,12 @@ def _find(method: str, segments: list[str], rest: list[str]) -> tuple[_Endpoint,
 
 def _below(segments: list[str], rest: list[str]) -> list[tuple[_Endpoint, list[str]]]:
     """Every endpoint at this path, whatever its method, with the ids in the path."""
-    head = segments[0].casefold() if segments else ""
-    if head == "organization" and not rest:
-        return [(_ORGANIZATION, [])]
-    if head not in ("me", "users"):
-        return []
-    names = [_plain(segment) for segment in rest]
+    in_mailbox = bool(segments) and segments[0].casefold() in ("me", "users")
+    below = rest if in_mailbox else segments
+    names = [_plain(segment) for segment in below]
     return [
-        (endpoint, [rest[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"])
-        for endpoint in _ENDPOINTS
+        (endpoint, [below[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"])
+        for endpoint in (_ENDPOINTS if in_mailbox else _ROOT_ENDPOINTS)
         if len(endpoint.path) == len(names)
         and all(wanted in ("*", name) for wanted, name in zip(endpoint.path, names, strict=True))
     ]
@@ -184,4 +212,4 @@ def _plain(segment: str) -> str:
     return segment.casefold().removesuffix("()").removeprefix("microsoft.graph.")
 
 
-routes = [Route("/{path:path}", _graph, methods=["GET", "POST"])]
+routes = [Route("/{path:path}", _graph, methods=["GET", "POST", "PATCH", "DELETE"])]
