@@ -12,7 +12,7 @@ export PORT SANDBOX_PORT
 help:
 	@echo "make run     the portal, its worker and the sandbox, on this machine"
 	@echo "make test    everything that is checked, browser included"
-	@echo "make bench   what pages and downloads cost with 100,000 people and a million rows"
+	@echo "make bench   what pages, downloads, syncs and sign-ins cost"
 	@echo "make format  rewrite code and templates in the house style"
 	@echo "make reset   forget the data of make run"
 
