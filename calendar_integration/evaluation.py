@@ -1,6 +1,7 @@
 """Judging Microsoft's answer: what came back, whether it is for the right person, and the connection it makes."""
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping
 
@@ -10,11 +11,13 @@ from django.utils import timezone
 from accounts.models import User
 from calendar_integration import answers, client_secret, connecting, ews_probe, id_token, scopes, tokens
 from calendar_integration.attempts import Ending
-from calendar_integration.clients.selection import client_for_token
+from calendar_integration.clients.graph import GraphClient
 from calendar_integration.connecting import MeanwhileForbiddenError
 from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, Outcome
+
+logger = logging.getLogger(__name__)
 
 
 class NoTenantError(Exception):
@@ -45,10 +48,12 @@ def evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending:
     except tokens.AuthorizationRefusedError as error:
         if error.claims:  # which the next try takes along
             Connection.objects.filter(user=attempt.user).update(claims_challenge=error.claims)
-        return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error), refused_by_microsoft=True)
+        outcome = answers.outcome_of_refusal(error.error, error.suberror)
+        return Ending(outcome, error.help_words or str(error), refused_by_microsoft=True)
     except InvalidClientError as error:
         client_secret.note_refused(attempt.account)
-        return Ending(Outcome.UNAVAILABLE, str(error))
+        logger.warning("authorization %s: %s", attempt.reference, error)
+        return Ending(Outcome.UNAVAILABLE, InvalidClientError.in_words)
     except (UnavailableError, ews_probe.UnfitServerError) as error:
         return Ending(Outcome.UNAVAILABLE, str(error))
     except (CalendarError, NoTenantError) as error:
@@ -95,6 +100,6 @@ def _is_mailbox_of(attempt: AuthorizationAttempt, identity: id_token.Identity, g
         # A token for an Exchange server must not be shown to Graph. What stands in for Graph's /me is the id token of
         # the same answer: MSAL has checked its nonce, id_token its tenant, and Exchange opens the mailbox of its oid.
         return user.email == identity.user_principal_name.lower()
-    profile = client_for_token(grant.access_token).me()
+    profile = GraphClient(grant.access_token).me()
     names = (profile.mail.lower(), profile.user_principal_name.lower())
     return user.email in names and profile.oid.lower() == str(identity.oid)

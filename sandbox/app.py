@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import UTC, datetime
+from email.utils import formatdate
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -56,6 +57,8 @@ class _Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                now = time.time() + scope.get("state", {}).get("clock_off", 0)
+                message["headers"] = [*message.get("headers", []), (b"date", formatdate(now, usegmt=True).encode())]
             await send(message)
 
         try:
@@ -65,11 +68,12 @@ class _Observed:
 
     def _remember(self, scope: Scope, status: int, milliseconds: float) -> None:
         method, path, kind = scope["method"], scope["path"], _kind_of(scope["path"])
-        upn = scope.get("state", {}).get("upn")
-        log.info("%s %s %s %s %.0f ms", status, method, path, upn or "-", milliseconds)
+        state = scope.get("state", {})
+        upn, operation = state.get("upn"), state.get("operation", "")
+        log.info("%s %s %s %s %.0f ms", status, method, f"{path} {operation}".strip(), upn or "-", milliseconds)
         if kind:
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self.world.calls.add(Call(at, method, path, kind, upn, status))
+            self.world.calls.add(Call(at, method, path, kind, upn, status, operation))
 
 
 def _kind_of(path: str) -> str | None:

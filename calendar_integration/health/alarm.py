@@ -15,9 +15,8 @@ from calendar_integration import notices
 from calendar_integration.health import causes
 from calendar_integration.health.outbreak import is_alarm
 from calendar_integration.models import ACTIVE_STATES, CalendarService, Connection, ConnectionState
-from calendar_integration.sync import schedule
+from calendar_integration.sync import freshness
 from calendar_integration.sync.kinds import FailureKind
-from calendar_integration.sync.taking import READABLE
 
 GRACE = timedelta(minutes=5)  # after a mailbox counts as out of date
 # What only the mailbox's owner, or nobody but its own administrator, can mend; its page says it.
@@ -50,8 +49,8 @@ def watch() -> int:
 
 
 def patience() -> timedelta:
-    """How long a mailbox may be without a good sync before it counts for the alarm."""
-    return schedule.patience() + GRACE
+    """How long a mailbox that is out of date has to be without a good sync before it counts for the alarm."""
+    return freshness.patience() + GRACE
 
 
 def tell(account_id: int, late: Late, mailboxes: int) -> bool:
@@ -96,8 +95,7 @@ def _late_by_account(now: datetime) -> dict[int, Late]:
 
 def _mailboxes(accounts: Collection[int]) -> dict[int, int]:
     """How many mailboxes each of these accounts has that should be up to date."""
-    methods = [method.value for method in READABLE]
-    read = Connection.objects.filter(account__in=accounts, state__in=ACTIVE_STATES, method__in=methods)
+    read = Connection.objects.filter(account__in=accounts, state__in=ACTIVE_STATES)
     return dict(_by_account(read).annotate(number=Count("pk")))
 
 

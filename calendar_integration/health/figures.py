@@ -11,7 +11,6 @@ from django.utils import timezone
 from calendar_integration.health.standing import READ, Age, Standing, age, standing
 from calendar_integration.models import ACTIVE_STATES, Circuit, Connection
 from calendar_integration.queueing import CLAIM
-from calendar_integration.sync.taking import READABLE
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Figures:
 def of_everyone() -> Figures:
     """The numbers now."""
     now = timezone.now()
-    known = Connection.objects.annotate(standing=standing(now), age=age(now)).order_by()
+    known = Connection.objects.annotate(standing=standing(now)).annotate(age=age(now)).order_by()
     groups = list(known.values_list("standing", "age", "failure_kind").annotate(number=Count("pk")))
     read = [group for group in groups if group[0] in READ]
     oldest = _oldest(now)
@@ -56,7 +55,7 @@ def _totals(names: list[str], numbers: list[tuple[str, int]]) -> dict[str, int]:
 
 def _oldest(now: datetime) -> dict[str, Any]:
     """The oldest good sync, the longest due and not yet queued, the longest queued, and how many are being read."""
-    read = Connection.objects.filter(state__in=ACTIVE_STATES, method__in=[method.value for method in READABLE])
+    read = Connection.objects.filter(state__in=ACTIVE_STATES)
     is_free = Q(lease_until=None) | Q(lease_until__lt=now)
     goes_on = Q(account__circuit=None) | Q(account__circuit__opened_at=None)
     return read.aggregate(

@@ -7,8 +7,7 @@ from django.db.models import Case, CharField, F, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from calendar_integration.models import ACTIVE_STATES, ConnectionState
-from calendar_integration.sync import schedule
-from calendar_integration.sync.taking import READABLE
+from calendar_integration.sync import freshness
 
 
 class Standing(models.TextChoices):
@@ -22,7 +21,6 @@ class Standing(models.TextChoices):
     NEEDS_REAUTHORIZATION = "needs_reauthorization", "Has to connect again"
     BLOCKED_BY_ADMIN = "blocked_by_admin", "Waits for an Office 365 admin"
     MAILBOX_UNSUPPORTED = "mailbox_unsupported", "No mailbox to read"
-    UNREAD = "unread", "Exchange server, not read yet"
     PENDING = "pending", "Did not come back from Microsoft"
     DISCONNECTED_BY_USER = "disconnected_by_user", "Disconnected by themselves"
     DISCONNECTED_BY_POLICY = "disconnected_by_policy", "Disconnected by a setting"
@@ -55,12 +53,11 @@ WITHOUT = (Standing.NONE,)
 def standing(now: datetime, prefix: str = "") -> Case:
     """The standing as an expression over connections, or with `prefix` over what they hang on. Times are in UTC."""
     name = prefix.__add__
+    is_told = Q(**{name("state"): ConnectionState.STALE})
     is_active = Q(**{name("state__in"): ACTIVE_STATES})
-    is_read = Q(**{name("method__in"): [method.value for method in READABLE]})
     return Case(
-        When(is_active & ~is_read, then=Value(Standing.UNREAD.value)),
         When(is_active & Q(**{name("set_aside_at__isnull"): False}), then=Value(Standing.SET_ASIDE.value)),
-        When(is_active & _is_late(now, prefix), then=Value(Standing.STALE.value)),
+        When(is_active & (is_told | freshness.silent(now, prefix)), then=Value(Standing.STALE.value)),
         When(is_active & ~Q(**{name("last_error"): ""}), then=Value(Standing.RETRYING.value)),
         When(is_active & Q(**{name("last_good_sync_at"): None}), then=Value(Standing.FIRST_SYNC.value)),
         When(is_active, then=Value(Standing.FRESH.value)),
@@ -69,23 +66,18 @@ def standing(now: datetime, prefix: str = "") -> Case:
     )
 
 
-def _is_late(now: datetime, prefix: str) -> Q:
-    """Whether it was said to be out of date, or is so and nobody has noticed yet."""
-    name, since = prefix.__add__, now - schedule.patience()
-    never = Q(**{name("last_good_sync_at"): None, name("connected_at__lt"): since})
-    return Q(**{name("state"): ConnectionState.STALE}) | Q(**{name("last_good_sync_at__lt"): since}) | never
-
-
 class Age(models.TextChoices):
-    """How long ago a mailbox that is read was last known to be complete."""
+    """How long ago a mailbox that is up to date was last read whole, or that it is not up to date."""
 
     FIVE_MINUTES = "5m", "Within 5 minutes"
     QUARTER = "15m", "Within 15 minutes"
     HOUR = "1h", "Within an hour"
-    LONGER = "longer", "Longer ago"
+    LONGER = "longer", "Longer ago, as planned"
+    STALE = "stale", "Out of date"
     NEVER = "never", "Not read whole yet"
 
 
+FRESH_AGES = (Age.FIVE_MINUTES, Age.QUARTER, Age.HOUR, Age.LONGER)
 BOUNDS = (
     (Age.FIVE_MINUTES, timedelta(minutes=5)),
     (Age.QUARTER, timedelta(minutes=15)),
@@ -94,12 +86,15 @@ BOUNDS = (
 
 
 def age(now: datetime, prefix: str = "") -> Case:
-    """The age of the last good sync, as an expression like `standing`."""
-    name = prefix.__add__
-    within = [When(**{name("last_good_sync_at__gte"): now - bound}, then=Value(each.value)) for each, bound in BOUNDS]
+    """The age of the last good sync, as an expression over what is annotated with its `standing`.
+
+    Where Microsoft tells of changes, polls are an hour apart, and a mailbox is up to date all the same.
+    """
+    synced = f"{prefix}last_good_sync_at"
     return Case(
-        *within,
-        When(**{name("last_good_sync_at__isnull"): True}, then=Value(Age.NEVER.value)),
+        When(Q(standing__in=(Standing.STALE, Standing.SET_ASIDE)), then=Value(Age.STALE.value)),
+        When(Q((synced, None)), then=Value(Age.NEVER.value)),
+        *(When(Q((f"{synced}__gte", now - bound)), then=Value(each.value)) for each, bound in BOUNDS),
         default=Value(Age.LONGER.value),
         output_field=CharField(),
     )

@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from accounts.models import AuditAction, AuditEvent, User
 from accounts.permissions import managed_people
 from calendar_integration.health.pictures import Bar, Column, bars, columns
-from calendar_integration.health.standing import READ, TROUBLE, Age, Standing, age, standing
+from calendar_integration.health.standing import FRESH_AGES, READ, TROUBLE, Age, Standing, age, standing
 from calendar_integration.models import ACTIVE_STATES
 
 WEEKS = 8
@@ -34,8 +34,8 @@ class Summary:
 
     @property
     def fresh(self) -> int:
-        """How many were complete within a quarter of an hour."""
-        return self.ages.get(Age.FIVE_MINUTES, 0) + self.ages.get(Age.QUARTER, 0)
+        """How many are up to date."""
+        return sum(self.ages.get(each, 0) for each in FRESH_AGES)
 
     @property
     def freshness(self) -> tuple[Bar, ...]:
@@ -56,7 +56,7 @@ class Summary:
 def of(viewer: User, now: datetime) -> Summary:
     """The numbers of everyone this person is responsible for."""
     people = managed_people(viewer).filter(is_active=True)
-    known = people.annotate(standing=standing(now, "connection__"), age=age(now, "connection__"))
+    known = people.annotate(standing=standing(now, "connection__")).annotate(age=age(now, "connection__"))
     is_read = Q(standing__in=READ)
     counted = known.aggregate(
         people=Count("pk"),

@@ -27,7 +27,7 @@ FRESH_FOR_SECONDS = 300  # MSAL too takes a token for expired five minutes early
 
 
 def access_token(connection: Connection) -> str:
-    """A token for Graph: the cached one while it is fresh, else one refreshed and saved.
+    """A token for the mailbox's server: the cached one while it is fresh, else one refreshed and saved.
 
     Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, ConsentRefusedError,
     InvalidClientError, RequestRefusedError or UnavailableError.
@@ -50,6 +50,12 @@ def access_token(connection: Connection) -> str:
             raise refusal_of_refresh(result)
         token: str = result["access_token"]
     return token
+
+
+def held_token(connection: Connection) -> str | None:
+    """The token that is held while it is fresh, or None; Microsoft is not asked. Raises TokensLostError."""
+    entries = _cache_of(connection).search(msal.TokenCache.CredentialType.ACCESS_TOKEN)
+    return _fresh_token(entries, scopes.wanted(connection.permissions))
 
 
 def unexpired(sealed: str, permissions: Permissions) -> str | None:

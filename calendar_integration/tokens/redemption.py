@@ -10,6 +10,7 @@ from typing import Any
 
 import msal
 
+from calendar_integration.answers import help_for
 from calendar_integration.errors import CalendarError
 from calendar_integration.tokens.application import application, translated_errors
 from calendar_integration.tokens.refusals import claims_of, message, refusal
@@ -31,16 +32,17 @@ class Grant:
 class AuthorizationRefusedError(CalendarError):
     """Microsoft answered the redemption of a code with an error; `error` and `suberror` are its words.
 
-    `claims` is what the next sign-in has to prove, if it said so.
+    `claims` is what the next sign-in has to prove, if it said so; `help_words` what the person can do, if it is known.
     """
 
     permanent = True
 
-    def __init__(self, message: str, error: str, suberror: str, claims: str = "") -> None:
+    def __init__(self, message: str, error: str, suberror: str, claims: str = "", help_words: str = "") -> None:
         super().__init__(message)
         self.error = error
         self.suberror = suberror
         self.claims = claims
+        self.help_words = help_words
 
 
 def begin_flow(
@@ -106,4 +108,6 @@ def _redeemed(app: Any, flow: dict[str, Any], answer: dict[str, str]) -> Mapping
 
 def _refused(result: Mapping[str, Any]) -> AuthorizationRefusedError:
     error, suberror = str(result.get("error", "")), str(result.get("suberror", ""))
-    return AuthorizationRefusedError(message(result), error, suberror, claims_of(result))
+    return AuthorizationRefusedError(
+        message(result), error, suberror, claims_of(result), help_for(result.get("error_codes"))
+    )

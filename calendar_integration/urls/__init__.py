@@ -1,6 +1,6 @@
 """Addresses of Office 365, by what they are about."""
 
-from calendar_integration.urls import approval, company, connections, people, profile
+from calendar_integration.urls import approval, company, connections, hooks, people, profile
 
 urlpatterns = [
     *people.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *approval.urlpatterns,
     *company.urlpatterns,
     *connections.urlpatterns,
+    *hooks.urlpatterns,
 ]

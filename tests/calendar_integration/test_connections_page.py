@@ -89,7 +89,6 @@ STANDINGS: list[tuple[dict[str, Any], Standing]] = [
     ({"last_good_sync_at": ago(hours=1)}, Standing.STALE),
     ({"state": ConnectionState.STALE}, Standing.STALE),
     ({"state": ConnectionState.STALE, "set_aside_at": ago(hours=1)}, Standing.SET_ASIDE),
-    ({"method": "ews", "last_good_sync_at": None}, Standing.UNREAD),
     ({"state": ConnectionState.NEEDS_REAUTHORIZATION, "last_error": "Refused."}, Standing.NEEDS_REAUTHORIZATION),
     ({"state": ConnectionState.BLOCKED_BY_ADMIN}, Standing.BLOCKED_BY_ADMIN),
     ({"state": ConnectionState.MAILBOX_UNSUPPORTED}, Standing.MAILBOX_UNSUPPORTED),

@@ -143,6 +143,8 @@ UNUSABLE = Ends(Outcome.ERROR, NONE, "Microsoft's answer could not be used.", "T
 PRESSED_CANCEL = Ends(Outcome.DECLINED, NONE, "Somebody pressed Cancel at Microsoft", "Connect Office 365")
 LESS = "These permissions are missing: "
 BUSY = Ends(Outcome.UNAVAILABLE, NONE, "Microsoft's sign-in service did not answer as it should.", "Try again")
+SECRET = Ends(Outcome.UNAVAILABLE, NONE, "has to be renewed by whoever runs Atrium", "Go on without it")
+UNASSIGNED = Ends(Outcome.ERROR, NONE, "Ask your Office 365 admin to assign you", "Go on without it")
 
 TABLE: list[tuple[str, ConsentState, Way, Ends]] = [
     ("declined, and the company has agreed", KNOWN, cancel, PRESSED_CANCEL),
@@ -157,7 +159,8 @@ TABLE: list[tuple[str, ConsentState, Way, Ends]] = [
     ("the token endpoint is down", UNKNOWN, fault("token.unavailable"), BUSY),
     ("the token endpoint answers a page", UNKNOWN, fault("token.html"), BUSY),
     ("the token endpoint answers nothing", UNKNOWN, fault("token.unreadable"), BUSY),
-    ("our own secret is refused", UNKNOWN, fault("token.invalid_client"), BUSY),
+    ("our own secret is refused", UNKNOWN, fault("token.invalid_client"), SECRET),
+    ("not assigned to Atrium at Microsoft", UNKNOWN, fault("token.not_assigned"), UNASSIGNED),
     (
         "another nonce",
         UNKNOWN,

@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from accounts.models import AuditAction, AuditEvent, User
 from calendar_integration.health import summary
 from calendar_integration.health.pictures import bars, columns, shares
 from calendar_integration.health.standing import Age
-from calendar_integration.models import Connection, ConnectionState
+from calendar_integration.models import Connection, ConnectionState, Listening
 from tests.accounts.making_people import make_group, make_owner, signed_in
 from tests.calendar_integration.making_health import ago, make_fresh
 from tests.makers import make_account, make_user
@@ -63,17 +64,28 @@ def connected(connection: Connection, **parts: float) -> None:
 
 @pytest.mark.django_db
 def test_mailboxes_are_counted_by_the_age_of_their_last_good_sync(dana: User) -> None:
-    for number, minutes in enumerate((1, 4, 12, 45, 90)):
+    for number, minutes in enumerate((1, 4, 12, 20, 90)):
         make_fresh(dana.account, f"p{number}", last_good_sync_at=ago(minutes=minutes))
     make_fresh(dana.account, "new", last_good_sync_at=None, connected_at=ago(minutes=1))
     make_fresh(dana.account, "lost", state=ConnectionState.NEEDS_REAUTHORIZATION)
-    make_fresh(dana.account, "ews", method="ews", last_good_sync_at=None)
     make_fresh(dana.account, "gone", state=ConnectionState.DISCONNECTED_BY_USER)
     make_fresh(make_account("fabrikam"), "una")
     found = summary.of(dana, timezone.now())
-    assert [found.ages[each] for each in Age] == [2, 1, 1, 1, 1]
+    assert [found.ages[each] for each in Age] == [2, 1, 0, 0, 2, 1]
     assert (found.stopped, found.mailboxes, found.fresh) == (1, 7, 3)
-    assert (found.connected, found.people) == (7, 10)
+    assert (found.connected, found.people) == (6, 9)
+
+
+@pytest.mark.django_db
+def test_where_microsoft_tells_of_changes_an_hour_is_no_age(dana: User, settings: Settings) -> None:
+    settings.NOTIFICATION_URL = "https://portal.example"
+    listening = {"interval": timedelta(hours=1)}
+    for name, minutes, unread in (("ana", 50, None), ("bo", 62, None), ("cy", 30, 20), ("di", 90, None)):
+        connection = make_fresh(dana.account, name, last_good_sync_at=ago(minutes=minutes))
+        unread_since = ago(minutes=unread) if unread else None
+        Listening.objects.create(connection=connection, unread_since=unread_since, **listening)
+    found = summary.of(dana, timezone.now())
+    assert [found.ages[each] for each in Age] == [0, 0, 1, 1, 2, 0]
 
 
 @pytest.mark.django_db

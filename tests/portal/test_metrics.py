@@ -74,7 +74,7 @@ def test_mailboxes_by_state_age_and_error() -> None:
     states = {label: value for (name, label), value in found.items() if name == "atrium_connections" and value}
     assert states == {"fresh": 2, "retrying": 1, "stale": 1, "needs_reauthorization": 1}
     ages = {label: value for (name, label), value in found.items() if name == "atrium_mailboxes_by_age"}
-    assert ages == {"5m": 2, "15m": 1, "1h": 1, "longer": 0, "never": 0}
+    assert ages == {"5m": 2, "15m": 1, "1h": 0, "longer": 0, "stale": 1, "never": 0}
     errors = {label: value for (name, label), value in found.items() if name == "atrium_mailboxes_failing"}
     assert errors == {"throttled": 1, "mailboxes": 1, "authorization": 1}
     assert found["atrium_accounts_paused", ""] == 1

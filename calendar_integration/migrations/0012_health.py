@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0009_connections_exported"),
-        ("calendar_integration", "0008_scale"),
+        ("calendar_integration", "0011_leaner_meeting_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
