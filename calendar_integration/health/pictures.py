@@ -1,13 +1,10 @@
 """Numbers as shapes of an SVG, in hundredths of its width and height. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from calendar_integration.health.standing import Age
-
 LEAST_WIDTH = 1.0  # of a part that is there at all: a few mailboxes of thousands must not vanish
-STOPPED, STOPPED_LABEL = "stopped", "Stopped until a person acts"
 
 
 @dataclass(frozen=True)
@@ -34,10 +31,8 @@ class Column:
     middle: float
 
 
-def bars(ages: Mapping[Age, int], stopped: int) -> tuple[Bar, ...]:
-    """The bar of freshness, the freshest at the left; the widths make a hundred, but for what is nothing."""
-    parts = [(each.value, str(each.label), ages.get(each, 0)) for each in Age]
-    parts.append((STOPPED, STOPPED_LABEL, stopped))
+def bars(parts: Sequence[tuple[str, str, int]]) -> tuple[Bar, ...]:
+    """One bar of these parts, each a key, a label and a number; the widths make a hundred, but for what is nothing."""
     widths = shares([number for _, _, number in parts])
     starts = [sum(widths[:place]) for place in range(len(widths))]
     return tuple(

@@ -39,8 +39,9 @@ class Summary:
 
     @property
     def freshness(self) -> tuple[Bar, ...]:
-        """The picture of the ages."""
-        return bars(self.ages, self.stopped)
+        """The picture of the ages, the freshest at the left."""
+        parts = [(each.value, str(each.label), self.ages.get(each, 0)) for each in Age]
+        return bars([*parts, ("stopped", "Stopped until a person acts", self.stopped)])
 
     @property
     def adoption(self) -> tuple[Column, ...]:
