@@ -20,7 +20,8 @@ CHUNK = 50  # mailboxes per task
 FORGET_TASK = "calendar_integration.forget_mailboxes"
 FORGOTTEN_TOGETHER = 50  # mailboxes per task
 PATIENCE_SECONDS = 1
-CLAIM = timedelta(minutes=2)  # how long a queued mailbox waits for a worker before it is queued again
+# How long a queued mailbox waits for a worker before it is queued again.
+CLAIM = timedelta(seconds=settings.SYNC_CLAIM_SECONDS)
 
 
 def enqueue_sync(connection_id: int) -> None:

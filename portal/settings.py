@@ -195,6 +195,12 @@ SYNC_INTERVAL_SECONDS = env.integer("SYNC_INTERVAL_SECONDS", 300)
 SYNC_THREADS = env.integer("SYNC_THREADS", 16)
 SYNC_UNDER_WAY = env.integer("SYNC_UNDER_WAY", 5000)
 SYNC_UNDER_WAY_PER_ACCOUNT = env.integer("SYNC_UNDER_WAY_PER_ACCOUNT", 1000)
+# In seconds: how long a worker that says nothing keeps a mailbox, and how long a queued one waits before it is queued
+# again; the wait after a first failure, and the longest.
+SYNC_LEASE_SECONDS = env.integer("SYNC_LEASE_SECONDS", 300)
+SYNC_CLAIM_SECONDS = env.integer("SYNC_CLAIM_SECONDS", 120)
+SYNC_FIRST_BACK_OFF_SECONDS = env.integer("SYNC_FIRST_BACK_OFF_SECONDS", 30)
+SYNC_LONGEST_BACK_OFF_SECONDS = env.integer("SYNC_LONGEST_BACK_OFF_SECONDS", 3600)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True

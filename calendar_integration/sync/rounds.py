@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Page, Window
-from calendar_integration.errors import LeaseLostError, MailboxUnsupportedError, SyncStateLostError, UnavailableError
+from calendar_integration.errors import LeaseLostError, MailboxTooLargeError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Contact, Meeting, MeetingKind, Stream, StreamKind
 from calendar_integration.sync import apply, leases, plan
 
@@ -116,7 +116,7 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
         is_whole = is_whole or page.is_whole
         items = len(round_.rows) + len(round_.occurrences)
         if items > LARGEST_MAILBOX:
-            raise MailboxUnsupportedError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
+            raise MailboxTooLargeError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
         if page.delta_link:
             return round_, page.delta_link, is_whole
         leases.extend(reader.stream.connection_id, reader.lease_id)
