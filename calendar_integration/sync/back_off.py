@@ -3,10 +3,12 @@
 import random
 from datetime import timedelta
 
+from django.conf import settings
+
 from calendar_integration.errors import CalendarError, ConsentRefusedError, InvalidGrantError
 
-FIRST_BACK_OFF = timedelta(seconds=30)
-LONGEST_BACK_OFF = timedelta(hours=1)
+FIRST_BACK_OFF = timedelta(seconds=settings.SYNC_FIRST_BACK_OFF_SECONDS)
+LONGEST_BACK_OFF = timedelta(seconds=settings.SYNC_LONGEST_BACK_OFF_SECONDS)
 GRANT_GRACE = timedelta(minutes=15)
 
 MOST_DEATHS = 3  # workers that may die in a row while they read a mailbox

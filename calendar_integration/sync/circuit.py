@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from calendar_integration.sync.back_off import doubled, jittered
+from calendar_integration.sync.back_off import FIRST_BACK_OFF, doubled, jittered
 from calendar_integration.sync.kinds import OF_MAILBOXES, OF_SIGN_IN, FailureKind
 
 NEEDED = 3  # different mailboxes
 STREAK = timedelta(minutes=15)  # within which they fail
-FIRST_PROBE = timedelta(seconds=30)
+FIRST_PROBE = FIRST_BACK_OFF
 LONGEST_PROBE = timedelta(minutes=15)
 PROBE_PATIENCE = timedelta(minutes=3)  # after which a probe that nothing was heard of is made anew
 
