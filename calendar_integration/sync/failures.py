@@ -24,7 +24,7 @@ from calendar_integration.errors import (
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.sync import leases, set_aside
 from calendar_integration.sync.back_off import FIRST_BACK_OFF, GRANT_GRACE, wait_after
-from calendar_integration.sync.kinds import kind_of
+from calendar_integration.sync.kinds import FailureKind, kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,7 @@ def _tell_company(connection: Connection, error: CalendarError) -> None:
 def _is_companys(connection: Connection) -> bool:
     """Whether consent is refused to several people of the company, or to all there are."""
     connected = Connection.objects.filter(account=connection.account_id, state__in=ACTIVE_STATES)
-    refused = connected.filter(failures__gt=0, last_error=ConsentRefusedError.in_words).count()
+    refused = connected.filter(failure_kind=FailureKind.CONSENT).count()
     return refused >= SEVERAL or refused >= connected.count()
 
 
