@@ -115,6 +115,8 @@ def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None
     connection.connected_at, connection.next_attempt_at = now, None
     connection.disconnected_at, connection.disconnected_because = None, ""
     connection.failures, connection.last_error, connection.invalid_grant_at = 0, "", None
-    connection.told_to_reauthorize_at = None
+    connection.failure_kind = connection.set_aside_because = ""
+    connection.worker_deaths = connection.our_mistakes = 0
+    connection.told_to_reauthorize_at = connection.set_aside_at = connection.claimed_until = None
     # A worker that is reading with the old tokens, perhaps from another mailbox, must not write any more.
     connection.lease_id = connection.lease_until = None

@@ -24,6 +24,14 @@ class UnavailableError(CalendarError):
     in_words = "Microsoft was too busy, could not be reached, or answered something unreadable."
 
 
+class ThrottledError(UnavailableError):
+    """Microsoft asks for fewer requests (429)."""
+
+
+class SignInUnavailableError(UnavailableError):
+    """Not the mailbox but Microsoft's sign-in service, which brings new access tokens, is down or unreadable."""
+
+
 class SyncStateLostError(CalendarError):
     """The delta link is no longer known: a full round is needed."""
 

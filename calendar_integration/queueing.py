@@ -15,6 +15,8 @@ from redis.retry import Retry
 logger = logging.getLogger(__name__)
 
 SYNC_TASK = "calendar_integration.sync_connection"
+CHUNK_TASK = "calendar_integration.sync_chunk"
+CHUNK = 50  # mailboxes per task
 FORGET_TASK = "calendar_integration.forget_mailboxes"
 FORGOTTEN_TOGETHER = 50  # mailboxes per task
 PATIENCE_SECONDS = 1
@@ -32,6 +34,15 @@ def send(connection_id: int) -> None:
         _send(SYNC_TASK, [[connection_id]])
     except OperationalError as error:
         logger.warning("connection %s waits for the schedule, the queue is out of reach: %s", connection_id, error)
+
+
+def send_chunks(connection_ids: Sequence[int]) -> None:
+    """Ask for syncs of these mailboxes, many to a task. With the queue out of reach the schedule finds them again."""
+    starts = range(0, len(connection_ids), CHUNK)
+    try:
+        _send(CHUNK_TASK, [[list(connection_ids[start : start + CHUNK])] for start in starts])
+    except OperationalError as error:
+        logger.warning("%s mailboxes wait for the schedule, the queue is out of reach: %s", len(connection_ids), error)
 
 
 def enqueue_forgetting(connection_ids: Sequence[int]) -> None:

@@ -14,7 +14,7 @@ from calendar_integration import (
     notices,
     queueing,
 )
-from calendar_integration.sync import engine, schedule
+from calendar_integration.sync import circuits, engine, schedule, set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -29,14 +29,28 @@ def sync_connection(connection_id: int) -> None:
     logger.info("connection %s: %s %s", connection_id, result.status, rounds)
 
 
+@shared_task(name=queueing.CHUNK_TASK)
+def sync_chunk(connection_ids: list[int]) -> None:
+    """Synchronise mailboxes that the dispatcher has claimed."""
+    counted = engine.sync_chunk(connection_ids)
+    logger.info("%s mailboxes: %s", len(connection_ids), ", ".join(f"{n} {status}" for status, n in counted.items()))
+
+
 @shared_task(name="calendar_integration.dispatch_due")
 def dispatch_due() -> None:
-    """Queue the mailboxes that are due, and say which have gone stale."""
-    schedule.mark_stale()
+    """Queue the mailboxes that are due, and one of every account that pauses and is to be tried."""
     if not queueing.queue_answers():
         return  # claimed mailboxes would wait for nothing
-    for connection_id in schedule.claim_due():
-        queueing.send(connection_id)
+    set_aside.bury()
+    for connection_id in circuits.choose_probes():
+        queueing.send_chunks([connection_id])
+    queueing.send_chunks(schedule.claim_due())
+
+
+@shared_task(name="calendar_integration.mark_stale")
+def mark_stale() -> None:
+    """Say which mailboxes are no longer up to date."""
+    schedule.mark_stale()
 
 
 @shared_task(name="calendar_integration.expire_attempts")

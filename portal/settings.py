@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
+from kombu import Queue
 
 from portal import env
 
@@ -190,6 +191,10 @@ DNS_RESOLVER = env.text("DNS_RESOLVER", "")
 SYNC_WINDOW_DAYS_BACK = env.integer("SYNC_WINDOW_DAYS_BACK", 30)
 SYNC_WINDOW_DAYS_AHEAD = env.integer("SYNC_WINDOW_DAYS_AHEAD", 365)
 SYNC_INTERVAL_SECONDS = env.integer("SYNC_INTERVAL_SECONDS", 300)
+# How many mailboxes a worker process waits for at once, and how many are queued or being read altogether.
+SYNC_THREADS = env.integer("SYNC_THREADS", 16)
+SYNC_UNDER_WAY = env.integer("SYNC_UNDER_WAY", 5000)
+SYNC_UNDER_WAY_PER_ACCOUNT = env.integer("SYNC_UNDER_WAY_PER_ACCOUNT", 1000)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
@@ -197,6 +202,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout": 10}
 CELERY_TASK_TIME_LIMIT = int(timedelta(minutes=30).total_seconds())
 CELERY_TASK_ACKS_LATE = True
+# Chunks have a queue of their own: what somebody waits for is not behind them. Workers take from both in turn.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("chunks")]
+CELERY_TASK_ROUTES = {"calendar_integration.sync_chunk": {"queue": "chunks"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -209,7 +217,8 @@ def scheduled(task: str, every: timedelta) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
-    "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=15)),
+    "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=5)),
+    "mark-stale": scheduled("calendar_integration.mark_stale", timedelta(minutes=1)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
     "tell-untold": scheduled("calendar_integration.tell_untold", timedelta(minutes=10)),
     "forget-mailboxes": scheduled("calendar_integration.forget_left_over", timedelta(minutes=1)),

@@ -20,6 +20,7 @@ from calendar_integration.errors import (
     CalendarError,
     MailboxUnsupportedError,
     SyncStateLostError,
+    ThrottledError,
     TokenRefusedError,
     UnavailableError,
 )
@@ -70,12 +71,17 @@ class GraphTransport:
 
     def _send(self, method: str, url: str, **options: Any) -> tuple[requests.Response, bytes]:
         refuse_foreign(url)
-        arguments = {"headers": self._headers, "allow_redirects": False, "stream": True, **options}
         try:
-            with session().request(method, url, **arguments) as response:
+            with self._begun(method, url, options) as response:
                 return response, read_body(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise UnavailableError(f"Graph could not be reached: {type(error).__name__}.") from error
+
+    def _begun(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
+        if method == "GET":
+            return session().fetch(url, self._headers)
+        arguments = {"headers": self._headers, "allow_redirects": False, "stream": True, **options}
+        return session().request(method, url, **arguments)
 
 
 class ItemNotFoundError(CalendarError):
@@ -135,7 +141,8 @@ def error_of(response: requests.Response, body: bytes) -> CalendarError:
         return TokenRefusedError(message)
     if response.status_code == requests.codes.forbidden:
         return AccessDeniedError(message)
-    return UnavailableError(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
+    busy = ThrottledError if response.status_code == requests.codes.too_many_requests else UnavailableError
+    return busy(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
 
 
 def error_code(content: bytes) -> str:

@@ -7,6 +7,7 @@ from calendar_integration.models.admin_consent import (
     ConsentRequest,
 )
 from calendar_integration.models.authorization import AuthorizationAttempt, Outcome
+from calendar_integration.models.circuit import Circuit
 from calendar_integration.models.connection import ACTIVE_STATES, DISCONNECTED_STATES, Connection, ConnectionState
 from calendar_integration.models.contact import Contact
 from calendar_integration.models.meeting import Meeting, MeetingKind
@@ -21,6 +22,7 @@ __all__ = [
     "AskMode",
     "AuthorizationAttempt",
     "CalendarService",
+    "Circuit",
     "Connection",
     "ConnectionState",
     "ConsentLink",

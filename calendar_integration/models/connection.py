@@ -73,8 +73,18 @@ class Connection(WithPermissions):
     lease_until = models.DateTimeField(null=True)
     next_attempt_at = models.DateTimeField(null=True)
     last_good_sync_at = models.DateTimeField(null=True)
+    claimed_until = models.DateTimeField(null=True, help_text="Queued, and until when a worker may take its time.")
     failures = models.PositiveIntegerField(default=0, help_text="In a row, since the last good sync.")
     last_error = models.CharField(max_length=300, blank=True)
+    failure_kind = models.CharField(
+        max_length=24, blank=True, default="", db_default="", help_text="Of the last error."
+    )
+    worker_deaths = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="In a row, while reading it.")
+    our_mistakes = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="In a row.")
+    set_aside_at = models.DateTimeField(null=True, help_text="Since when it is tried once a day only.")
+    set_aside_because = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="In words, for admins."
+    )
     told_to_reauthorize_at = models.DateTimeField(null=True, help_text="One mail each time it is needed.")
     invalid_grant_at = models.DateTimeField(null=True, help_text="The first refusal of the refresh token in a row.")
 
@@ -88,6 +98,16 @@ class Connection(WithPermissions):
                 name="connections_by_due_time",
             ),
             models.Index(fields=["id"], condition=models.Q(to_forget=True), name="connections_to_forget"),
+            models.Index(
+                fields=["account", "next_attempt_at"],
+                condition=models.Q(state__in=["active", "stale"]),
+                name="connections_due_by_account",
+            ),
+            models.Index(
+                fields=["account"],
+                condition=models.Q(claimed_until__isnull=False) | models.Q(lease_until__isnull=False),
+                name="connections_under_way",
+            ),
         ]
 
     def __str__(self) -> str:

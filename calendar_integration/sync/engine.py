@@ -1,25 +1,31 @@
-"""Synchronising one mailbox: lease, token, rounds."""
+"""Synchronising mailboxes: one, for whoever waits for it, or a chunk of those that are due."""
 
-import random
-import uuid
-from contextlib import closing
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from calendar_integration import client_secret, tokens
-from calendar_integration.clients.base import CalendarClient
-from calendar_integration.clients.selection import client_of
-from calendar_integration.errors import CalendarError, LeaseLostError, OurMistakeError
-from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState, Stream, StreamKind
-from calendar_integration.sync import leases
-from calendar_integration.sync.failures import note_failure
-from calendar_integration.sync.leases import lease
-from calendar_integration.sync.rounds import RoundResult, run_round
+from calendar_integration.errors import CalendarError, LeaseLostError
+from calendar_integration.models import ACTIVE_STATES, Connection
+from calendar_integration.sync import circuits, leases, threads
+from calendar_integration.sync.brake import Brake
+from calendar_integration.sync.failures import note_failure, note_mistake
+from calendar_integration.sync.reading import Outcome, read
+from calendar_integration.sync.rounds import RoundResult
+from calendar_integration.sync.saving import save
+from calendar_integration.sync.schedule import may_run_now, next_poll
+from calendar_integration.sync.taking import Held, take, take_queued
+
+logger = logging.getLogger(__name__)
+
+WRITTEN_AFTER_SECONDS = 10  # what is there of a chunk is written so often, and the leases of the rest extended
+BEGUN_WITHIN = timedelta(minutes=10)  # what a chunk has not begun by then is left for another
 
 
 class Status(StrEnum):
@@ -29,6 +35,7 @@ class Status(StrEnum):
     BUSY = "busy"
     NOT_CONNECTED = "not_connected"
     FAILED = "failed"
+    LEFT = "left"  # not tried: its account's other mailboxes fail, or the chunk took too long
 
 
 @dataclass(frozen=True)
@@ -41,80 +48,140 @@ class SyncResult:
 
 
 def sync_connection(connection_id: int) -> SyncResult:
-    """Bring a mailbox's rows up to date. What Microsoft does is in the result, not raised."""
-    with lease(connection_id) as lease_id:
-        if lease_id is None:
-            return SyncResult(Status.BUSY)
-        connection = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES).first()
-        if connection is None:
-            return SyncResult(Status.NOT_CONNECTED)
-        try:
-            rounds = _run(connection, lease_id)
-        except LeaseLostError as error:
-            return SyncResult(Status.BUSY, error=error)
-        except CalendarError as error:
-            note_failure(connection, lease_id, error)
-            return SyncResult(Status.FAILED, error=error)
-        except Exception:
-            # Our own mistake: the mailbox waits its turn, and the door above says what it was.
-            note_failure(connection, lease_id, OurMistakeError("unexpected"))
-            raise
-        _note_success(connection, lease_id)
-        return SyncResult(Status.DONE, rounds)
+    """Bring a mailbox's rows up to date, whatever it was told to wait. What Microsoft does is in the result.
+
+    What is our own mistake is written down, and raised.
+    """
+    held = take(connection_id)
+    if held is None:
+        return SyncResult(_why_not(connection_id))
+    result = None
+    try:
+        outcome = _guarded(held)
+        result = _finish([outcome])[connection_id]
+    finally:
+        if result is None or result.status is not Status.DONE:
+            leases.give_back(held.lease_id, [connection_id])
+    if outcome.mistake is not None:
+        raise outcome.mistake
+    return result
 
 
-def _run(connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]:
-    """A round of every stream. One that fails holds up no other; the first failure is raised at the end."""
-    with closing(client_of(connection, _token(connection))) as client:
-        return _rounds(client, connection, lease_id)
+def sync_chunk(connection_ids: Sequence[int]) -> Counter[Status]:
+    """Bring those of these queued mailboxes up to date that may be read now; answers how many went how.
+
+    They are read at once by the process's threads. A mailbox at which a worker died goes alone, after all others.
+    """
+    counted: Counter[Status] = Counter()
+    held = take_queued(connection_ids)
+    if held:
+        counted.update(_read_together(held))
+    if len(held) < len(connection_ids):
+        for connection_id in filter(may_run_now, _suspects(connection_ids)):
+            counted[_alone(connection_id)] += 1
+    return counted
 
 
-def _rounds(client: CalendarClient, connection: Connection, lease_id: uuid.UUID) -> tuple[RoundResult, ...]:
-    rounds, failures = [], []
-    for kind in _kinds(connection):
-        try:
-            rounds.append(run_round(client, _stream(connection, kind, lease_id), lease_id))
-        except LeaseLostError:
-            raise
-        except CalendarError as error:
-            failures.append(error)
-    if failures:
-        raise failures[0]
-    return tuple(rounds)
+def _read_together(held: list[Held]) -> Counter[Status]:
+    lease_id, counted, brake = held[0].lease_id, Counter[Status](), Brake(BEGUN_WITHIN)
+    kept = {mailbox.connection.pk for mailbox in held}  # of which we have the lease
+    pending = [_begin(mailbox, brake) for mailbox in held]
+    try:
+        while pending:
+            done, waiting = wait(pending, WRITTEN_AFTER_SECONDS)
+            pending = list(waiting)
+            outcomes = [outcome for outcome in (future.result() for future in done) if outcome]
+            _log_mistakes(outcomes)
+            results = _finish(outcomes)
+            counted.update(result.status for result in results.values())
+            counted[Status.LEFT] += len(done) - len(outcomes)
+            kept -= {pk for pk, result in results.items() if result.status is Status.DONE}
+            if pending:
+                leases.extend_all(lease_id, list(kept))
+    finally:
+        brake.pull()
+        if kept:
+            leases.give_back(lease_id, list(kept))
+    return +counted
 
 
-def _token(connection: Connection) -> str:
-    """A token; one that had to be fetched shows that Microsoft takes our client secret."""
-    version = connection.token_cache_version
-    token = tokens.access_token(connection)
-    if connection.token_cache_version != version:
-        client_secret.note_taken(connection.account_id)
-    return token
+def _begin(held: Held, brake: Brake) -> "Future[Outcome | None]":
+    """The outcome of the mailbox once a thread has read it, or None where it was left."""
+
+    def work() -> Outcome | None:
+        if brake.stops(held.connection.account_id):
+            return None
+        outcome = _guarded(held)
+        brake.note(outcome)
+        return outcome
+
+    if settings.SYNC_THREADS > 1:
+        return threads.submit(work)
+    future: Future[Outcome | None] = Future()
+    future.set_result(work())
+    return future
 
 
-def _kinds(connection: Connection) -> list[StreamKind]:
-    """What is read: contacts only where they were authorized."""
-    return [kind for kind in StreamKind if kind != StreamKind.CONTACTS or connection.permissions.reads_contacts]
+def _guarded(held: Held) -> Outcome:
+    """The door of one mailbox: our own mistake costs it a wait, and no other mailbox anything."""
+    try:
+        return read(held)
+    except Exception as error:  # noqa: BLE001 - written down, and logged or raised by the caller
+        return Outcome(held, mistake=error)
 
 
-def _stream(connection: Connection, kind: StreamKind, lease_id: uuid.UUID) -> Stream:
-    """How far it was read. Raises LeaseLostError where a new one would be of a mailbox that is no longer ours."""
-    stream = Stream.objects.filter(connection=connection, kind=kind).first()
-    if stream is not None:
-        return stream
-    with transaction.atomic():
-        leases.confirm(connection.pk, lease_id)
-        return Stream.objects.create(connection=connection, kind=kind)
+def _log_mistakes(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.mistake is not None:
+            logger.error("connection %s", outcome.connection.pk, exc_info=outcome.mistake)
 
 
-def _note_success(connection: Connection, lease_id: uuid.UUID) -> None:
+def _finish(outcomes: list[Outcome]) -> dict[int, SyncResult]:
+    """Write down what came of these mailboxes, which share a lease."""
+    if not outcomes:
+        return {}
     now = timezone.now()
-    interval = timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
-    leases.ours(connection.pk, lease_id).update(
-        state=ConnectionState.ACTIVE,
-        last_good_sync_at=now,
-        next_attempt_at=now + interval * random.uniform(0.9, 1.1),  # noqa: S311 - spreads mailboxes, keeps no secret
-        failures=0,
-        last_error="",
-        invalid_grant_at=None,
+    saved = save(
+        outcomes[0].held.lease_id,
+        [outcome.connection.pk for outcome in outcomes],
+        {stream: link for outcome in outcomes for stream, link in outcome.links.items()},
+        {outcome.connection.pk: next_poll(outcome.connection, now) for outcome in outcomes if outcome.went_well},
     )
+    results = {outcome.connection.pk: _result(outcome, saved) for outcome in outcomes}
+    circuits.note([outcome for outcome in outcomes if results[outcome.connection.pk].status is not Status.BUSY])
+    return results
+
+
+def _result(outcome: Outcome, saved: set[int]) -> SyncResult:
+    connection, lease_id = outcome.connection, outcome.held.lease_id
+    if outcome.mistake is not None:
+        note_mistake(connection, lease_id, outcome.mistake)
+        return SyncResult(Status.FAILED)
+    if isinstance(outcome.error, LeaseLostError):
+        return SyncResult(Status.BUSY, error=outcome.error)
+    if outcome.error is not None:
+        note_failure(connection, lease_id, outcome.error)
+        return SyncResult(Status.FAILED, error=outcome.error)
+    if connection.pk not in saved:
+        return SyncResult(Status.BUSY, error=LeaseLostError("Another worker has taken this mailbox over."))
+    return SyncResult(Status.DONE, tuple(outcome.rounds))
+
+
+def _suspects(connection_ids: Sequence[int]) -> list[int]:
+    """Those at which a worker has died."""
+    died = Connection.objects.filter(pk__in=connection_ids, worker_deaths__gt=0, lease_id=None)
+    return list(died.order_by("pk").values_list("pk", flat=True))
+
+
+def _alone(connection_id: int) -> Status:
+    try:
+        return sync_connection(connection_id).status
+    except Exception:
+        logger.exception("connection %s", connection_id)
+        return Status.FAILED
+
+
+def _why_not(connection_id: int) -> Status:
+    """Why a mailbox's lease was not to be had."""
+    is_read = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES).exists()
+    return Status.BUSY if is_read else Status.NOT_CONNECTED

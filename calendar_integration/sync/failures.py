@@ -1,11 +1,10 @@
 """What a failure means for a mailbox: when to try again, what its owner reads, and whether a person has to act."""
 
 import logging
-import random
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from accounts import audit
@@ -17,17 +16,16 @@ from calendar_integration.errors import (
     InvalidClientError,
     InvalidGrantError,
     MailboxUnsupportedError,
+    OurMistakeError,
     TokenRefusedError,
     TokensLostError,
 )
 from calendar_integration.models import Connection, ConnectionState
-from calendar_integration.sync import leases
+from calendar_integration.sync import leases, set_aside
+from calendar_integration.sync.back_off import FIRST_BACK_OFF, GRANT_GRACE, wait_after
+from calendar_integration.sync.kinds import kind_of
 
 logger = logging.getLogger(__name__)
-
-FIRST_BACK_OFF = timedelta(seconds=30)
-LONGEST_BACK_OFF = timedelta(hours=1)
-GRANT_GRACE = timedelta(minutes=15)
 
 
 def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarError) -> None:
@@ -41,15 +39,35 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
         tokens.forget_access_tokens(connection)
     lost = state_after(connection, error, now)
     changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": error.in_words}
-    changes["next_attempt_at"] = None if lost else now + wait_after(connection.failures, error)
+    changes |= {"failure_kind": kind_of(error), "next_attempt_at": now + wait_after(connection.failures, error)}
+    if isinstance(error, OurMistakeError):
+        changes |= _counted(connection, error)
     if lost:
-        changes |= {"state": lost, "told_to_reauthorize_at": None}
+        changes |= {"state": lost, "told_to_reauthorize_at": None, "next_attempt_at": None}
     if isinstance(error, InvalidGrantError) and connection.invalid_grant_at is None:
         changes["invalid_grant_at"] = now
     with transaction.atomic():
         if leases.ours(connection.pk, lease_id).update(**changes) and lost:
             _say_lost(connection, lost, error)
     _tell_company(connection, error)
+
+
+def note_mistake(connection: Connection, lease_id: uuid.UUID, mistake: Exception) -> None:
+    """Write down what Atrium did not expect while it read the mailbox.
+
+    A database that was out of reach is nobody's mistake, and is not counted.
+    """
+    if isinstance(mistake, OperationalError | InterfaceError):
+        logger.warning("connection %s: the database was out of reach: %s", connection.pk, type(mistake).__name__)
+        leases.ours(connection.pk, lease_id).update(next_attempt_at=timezone.now() + FIRST_BACK_OFF)
+        return
+    note_failure(connection, lease_id, OurMistakeError(type(mistake).__name__))
+
+
+def _counted(connection: Connection, error: OurMistakeError) -> dict[str, object]:
+    mistakes = connection.our_mistakes + 1
+    aside = set_aside.changes(0, mistakes, str(error), connection.set_aside_at)
+    return {"our_mistakes": mistakes, **aside}
 
 
 def _say_lost(connection: Connection, lost: ConnectionState, error: CalendarError) -> None:
@@ -84,14 +102,3 @@ def state_after(connection: Connection, error: CalendarError, now: datetime) -> 
     if isinstance(error, InvalidGrantError) and refused_since and now - refused_since >= GRANT_GRACE:
         return ConnectionState.NEEDS_REAUTHORIZATION
     return None
-
-
-def wait_after(failures: int, error: CalendarError) -> timedelta:
-    """How long to wait after this error and so many failures before it: what was asked for, or longer and longer."""
-    if isinstance(error, InvalidGrantError | ConsentRefusedError):
-        return GRANT_GRACE
-    if error.permanent:
-        return LONGEST_BACK_OFF
-    doubled: timedelta = FIRST_BACK_OFF * 2 ** min(failures, 10)
-    backed_off = min(doubled, LONGEST_BACK_OFF) * random.uniform(0.5, 1)  # noqa: S311 - jitter keeps no secret
-    return max(backed_off, error.retry_after) if error.retry_after else backed_off

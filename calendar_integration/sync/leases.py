@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -26,7 +27,20 @@ def lease(connection_id: int) -> Iterator[uuid.UUID | None]:
     try:
         yield lease_id
     finally:
-        Connection.objects.filter(pk=connection_id, lease_id=lease_id).update(lease_id=None, lease_until=None)
+        give_back(lease_id, [connection_id])
+
+
+def give_back(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
+    """Let others have these mailboxes; what is no longer ours stays as it is."""
+    held = Connection.objects.filter(pk__in=connection_ids, lease_id=lease_id)
+    try:
+        held.update(lease_id=None, lease_until=None)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        # The database was restarted under us. One that stays away takes the lease back when it runs out.
+        connection.close()
+        held.update(lease_id=None, lease_until=None)
 
 
 def ours(connection_id: int, lease_id: uuid.UUID) -> QuerySet[Connection]:
@@ -41,6 +55,11 @@ def extend(connection_id: int, lease_id: uuid.UUID) -> None:
     """
     if not ours(connection_id, lease_id).update(lease_until=timezone.now() + LEASE):
         raise LeaseLostError("Another worker has taken this mailbox over.")
+
+
+def extend_all(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
+    """Hold those of these mailboxes that are still ours for another five minutes."""
+    Connection.objects.filter(pk__in=connection_ids, lease_id=lease_id).update(lease_until=timezone.now() + LEASE)
 
 
 def confirm(connection_id: int, lease_id: uuid.UUID) -> None:

@@ -57,8 +57,8 @@ def run_round(client: CalendarClient, stream: Stream, lease_id: uuid.UUID) -> Ro
     Raises the errors of calendar_integration.errors; nothing is written then.
     """
     now = timezone.now()
-    is_full = not stream.delta_link or _has_moved(stream, now)
-    window = _window(stream, now, is_full=is_full)
+    is_full = is_full_due(stream, now)
+    window = window_of(stream, now, is_full=is_full)
     reader = Reader(client, stream, lease_id, window)
     try:
         return _read_and_apply(reader, is_full=is_full)
@@ -77,13 +77,19 @@ def new_window(now: datetime) -> Window:
     )
 
 
+def is_full_due(stream: Stream, now: datetime) -> bool:
+    """Whether the stream has to be read from the beginning."""
+    return not stream.delta_link or _has_moved(stream, now)
+
+
 def _has_moved(stream: Stream, now: datetime) -> bool:
     """Whether the window, which is frozen in the delta link, is another one by now: a day later, or set anew."""
     has_window = stream.kind == StreamKind.EVENTS and stream.window_start is not None
     return has_window and (stream.window_start, stream.window_end) != new_window(now)
 
 
-def _window(stream: Stream, now: datetime, *, is_full: bool) -> Window:
+def window_of(stream: Stream, now: datetime, *, is_full: bool) -> Window:
+    """The window of a round: of one that goes on, the one that its delta link knows."""
     if is_full or stream.window_start is None or stream.window_end is None:
         return new_window(now)
     return Window(stream.window_start, stream.window_end)

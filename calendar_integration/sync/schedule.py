@@ -1,46 +1,89 @@
 """Which mailboxes are due. The only schedule is next_attempt_at in the database."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import connection as database
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.queueing import CLAIM
+from calendar_integration.sync.back_off import jittered
+from calendar_integration.sync.fairness import shares
 
-BATCH = 200
 STALE_BATCH = 5000
 INTERVALS_UNTIL_STALE = 3
+# Of each account the longest due, as many as it may have; a row that somebody is writing, or that another dispatcher
+# has claimed a moment ago, is passed over.
+CLAIM_SHARES = f"""
+WITH free AS MATERIALIZED (
+    SELECT due.* FROM unnest(%(accounts)s::bigint[], %(counts)s::int[]) AS share (account_id, many),
+    LATERAL (SELECT id, account_id, next_attempt_at AS due_at FROM {Connection._meta.db_table} AS mailbox
+             WHERE mailbox.account_id = share.account_id AND state = ANY(%(states)s)
+               AND next_attempt_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
+             ORDER BY next_attempt_at LIMIT share.many
+             FOR UPDATE SKIP LOCKED) AS due
+), claimed AS (
+    UPDATE {Connection._meta.db_table} AS mailbox SET next_attempt_at = %(until)s, claimed_until = %(until)s
+    FROM free WHERE mailbox.id = free.id
+)
+SELECT id FROM free ORDER BY row_number() OVER (PARTITION BY account_id ORDER BY due_at), due_at
+"""  # noqa: S608 - names of our own table
 
 
-@transaction.atomic
 def claim_due() -> list[int]:
-    """The ids of mailboxes that are due now, longest due first; they count as queued for two minutes.
+    """The ids of mailboxes that are due now and may be queued; they count as queued for two minutes.
 
-    One that somebody is writing is left for the next time: nobody waits, and two who claim at once share no mailbox.
+    Accounts take turns, each with its longest due first. An account that pauses has none.
     """
     now = timezone.now()
-    due = (
-        Connection.objects.select_for_update(skip_locked=True)
-        .filter(
-            Q(lease_until=None) | Q(lease_until__lt=now),
-            state__in=ACTIVE_STATES,
-            next_attempt_at__lte=now,
-        )
-        .order_by("next_attempt_at")
-        .values_list("pk", flat=True)[:BATCH]
-    )
-    claimed = list(due)
-    Connection.objects.filter(pk__in=claimed).update(next_attempt_at=now + CLAIM)
-    return claimed
+    due = Connection.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lt=now), state__in=ACTIVE_STATES, next_attempt_at__lte=now
+    ).exclude(account__circuit__opened_at__isnull=False)
+    waiting = _by_account(due)
+    if not waiting:
+        return []
+    under_way = _by_account(Connection.objects.filter(Q(claimed_until__gt=now) | Q(lease_until__gt=now)))
+    room = settings.SYNC_UNDER_WAY - sum(under_way.values())
+    taken = shares(waiting, under_way, room=room, room_each=settings.SYNC_UNDER_WAY_PER_ACCOUNT)
+    return _claim(taken, now) if taken else []
+
+
+def _by_account(connections: QuerySet[Connection]) -> dict[int, int]:
+    return dict(connections.order_by().values_list("account_id").annotate(Count("pk")))
+
+
+def _claim(taken: Mapping[int, int], now: datetime) -> list[int]:
+    parameters: dict[str, Any] = {
+        "accounts": list(taken),
+        "counts": list(taken.values()),
+        "states": [state.value for state in ACTIVE_STATES],
+        "now": now,
+        "until": now + CLAIM,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(CLAIM_SHARES, parameters)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def may_run_now(connection_id: int) -> bool:
-    """Whether a queued sync may begin: not while a failure, such as throttling, asks for a longer wait."""
+    """Whether a queued sync may begin: not while a failure, such as throttling, asks for a longer wait.
+
+    Nor while its account pauses, unless this is the mailbox that is tried, or one that was never read.
+    """
     soon = Q(next_attempt_at__lte=timezone.now() + CLAIM)
-    return Connection.objects.filter(Q(failures=0) | soon, pk=connection_id).exists()
+    goes_on = Q(account__circuit=None) | Q(account__circuit__opened_at=None) | Q(account__circuit__probe=F("pk"))
+    asked = Connection.objects.filter(Q(failures=0) | soon, pk=connection_id)
+    return asked.filter(goes_on | Q(last_good_sync_at=None)).exists()
+
+
+def next_poll(_connection: Connection, now: datetime) -> datetime:
+    """When a mailbox that is up to date is looked at next. The one place that decides it."""
+    return now + jittered(timedelta(seconds=settings.SYNC_INTERVAL_SECONDS), 0.9, 1.1)
 
 
 def patience() -> timedelta:

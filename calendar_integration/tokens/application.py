@@ -15,7 +15,7 @@ import requests
 from django.conf import settings
 from msal.exceptions import MsalServiceError
 
-from calendar_integration.errors import UnavailableError
+from calendar_integration.errors import SignInUnavailableError
 from calendar_integration.http import session
 
 # A cross-site POST would arrive without our session cookie, which is SameSite=Lax. The code in the query is of no use
@@ -26,7 +26,7 @@ PUBLIC_CLOUD = "https://login.microsoftonline.com"
 
 
 def application(tenant_id: uuid.UUID, cache: msal.SerializableTokenCache | None = None) -> Any:
-    """MSAL's application for this tenant. Raises UnavailableError where its discovery cannot be read."""
+    """MSAL's application for this tenant. Raises SignInUnavailableError where its discovery cannot be read."""
     host = settings.MS_AUTHORITY_HOST
     try:
         return msal.ConfidentialClientApplication(
@@ -39,18 +39,18 @@ def application(tenant_id: uuid.UUID, cache: msal.SerializableTokenCache | None 
             http_client=session(),
         )
     except ValueError as error:  # MSAL's way of saying that discovery answered 4xx, or nothing readable
-        raise UnavailableError("Microsoft does not know this tenant, or did not answer for it.") from error
+        raise SignInUnavailableError("Microsoft does not know this tenant, or did not answer for it.") from error
 
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Whatever MSAL or the network raises inside the block becomes an UnavailableError."""
+    """Whatever MSAL or the network raises inside the block becomes a SignInUnavailableError."""
     try:
         yield
     except MsalServiceError as error:
-        raise UnavailableError("Microsoft's sign-in service answered with an error of its own.") from error
+        raise SignInUnavailableError("Microsoft's sign-in service answered with an error of its own.") from error
     except requests.RequestException as error:
-        raise UnavailableError("Microsoft's sign-in service could not be reached.") from error
+        raise SignInUnavailableError("Microsoft's sign-in service could not be reached.") from error
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         # What MSAL stumbles over where an answer is no JSON, or JSON of another shape than agreed.
-        raise UnavailableError("Microsoft's sign-in service answered something unreadable.") from error
+        raise SignInUnavailableError("Microsoft's sign-in service answered something unreadable.") from error

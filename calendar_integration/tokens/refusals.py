@@ -14,7 +14,7 @@ from calendar_integration.errors import (
     InvalidClientError,
     InvalidGrantError,
     RequestRefusedError,
-    UnavailableError,
+    SignInUnavailableError,
 )
 
 PASSING = {"temporarily_unavailable", "server_error", "slow_down"}
@@ -30,7 +30,7 @@ def refusal(result: Mapping[str, Any]) -> CalendarError | None:
     if error == "invalid_client":
         return InvalidClientError(message(result))
     if error in PASSING:
-        return UnavailableError(message(result), retry_after=TRY_AGAIN_AFTER)
+        return SignInUnavailableError(message(result), retry_after=TRY_AGAIN_AFTER)
     return None
 
 

@@ -11,7 +11,7 @@ from accounts.models import AuditEvent, Role
 from calendar_integration import tasks
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.models import AuthorizationAttempt, Connection
-from calendar_integration.sync import failures
+from calendar_integration.sync import back_off
 from calendar_integration.sync.engine import sync_connection
 from calendar_integration.tokens import redeem
 from sso.models import ServiceProviderKey
@@ -125,7 +125,7 @@ def refuse_and_refresh(life: Life) -> None:
         sync_connection(connection.pk)
     life.microsoft.fault("token.refresh_revoked")
     let_expire(life.learn_tokens())
-    Connection.objects.update(invalid_grant_at=timezone.now() - failures.GRANT_GRACE)
+    Connection.objects.update(invalid_grant_at=timezone.now() - back_off.GRANT_GRACE)
     sync_connection(connection.pk)
     tasks.tell_to_reauthorize(connection.pk)
     tasks.tell_secret_refused(connection.account_id)

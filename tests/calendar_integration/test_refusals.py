@@ -11,7 +11,7 @@ from calendar_integration.errors import (
     InvalidClientError,
     InvalidGrantError,
     RequestRefusedError,
-    UnavailableError,
+    SignInUnavailableError,
 )
 from calendar_integration.tokens.refusals import refusal_of_refresh
 
@@ -42,7 +42,7 @@ SUBERRORS = ("", "bad_token", "token_expired", "consent_required", "basic_action
         ("consent_required", "", ConsentRefusedError),
         ("invalid_client", "", InvalidClientError),
         ("invalid_client", "bad_token", InvalidClientError),
-        ("temporarily_unavailable", "", UnavailableError),
+        ("temporarily_unavailable", "", SignInUnavailableError),
         ("unauthorized_client", "", RequestRefusedError),
         ("invalid_scope", "", RequestRefusedError),
         ("", "", RequestRefusedError),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from calendar_integration.errors import AccessDeniedError, InvalidGrantError, UnavailableError
 from calendar_integration.models import Connection, ConnectionState
 from calendar_integration.sync import schedule
-from calendar_integration.sync.failures import LONGEST_BACK_OFF, wait_after
+from calendar_integration.sync.back_off import LONGEST_BACK_OFF, wait_after
 from tests.makers import make_account, make_connection, make_user
 
 pytestmark = pytest.mark.django_db

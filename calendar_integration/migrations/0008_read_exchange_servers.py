@@ -13,6 +13,6 @@ def make_due(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calendar_integration", "0006_consent")]
+    dependencies = [("calendar_integration", "0007_scale")]
 
     operations = [migrations.RunPython(make_due, migrations.RunPython.noop)]

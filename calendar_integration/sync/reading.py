@@ -1,0 +1,100 @@
+"""Reading one mailbox that is held: a token, and every stream of it. What comes of it is answered, not written."""
+
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from calendar_integration import client_secret, tokens
+from calendar_integration.clients.base import CalendarClient
+from calendar_integration.clients.selection import client_of
+from calendar_integration.errors import CalendarError, LeaseLostError
+from calendar_integration.models import Connection, Stream, StreamKind
+from calendar_integration.sync import leases
+from calendar_integration.sync.polling import NothingNew, look
+from calendar_integration.sync.rounds import RoundResult, run_round
+from calendar_integration.sync.taking import Held
+
+
+@dataclass
+class Outcome:
+    """What came of one mailbox. Rounds are written already; `links` are the new delta links of unchanged streams."""
+
+    held: Held
+    rounds: list[RoundResult] = field(default_factory=list)
+    links: dict[int, str] = field(default_factory=dict)
+    has_new_token: bool = False
+    error: CalendarError | None = None
+    mistake: Exception | None = None  # ours: no CalendarError
+
+    @property
+    def connection(self) -> Connection:
+        """Whose it is."""
+        return self.held.connection
+
+    @property
+    def went_well(self) -> bool:
+        """Whether the mailbox is up to date."""
+        return self.error is None and self.mistake is None
+
+
+def read(held: Held) -> Outcome:
+    """A round of every stream. One that fails holds up no other; the first error is answered."""
+    outcome = Outcome(held)
+    try:
+        client = client_of(held.connection, _token(outcome))
+    except CalendarError as error:
+        outcome.error = error
+        return outcome
+    with closing(client):
+        _read_streams(client, outcome)
+    return outcome
+
+
+def _read_streams(client: CalendarClient, outcome: Outcome) -> None:
+    for kind in _kinds(outcome.connection):
+        try:
+            _read_stream(client, kind, outcome)
+        except LeaseLostError as error:
+            outcome.error = error
+            return
+        except CalendarError as error:
+            outcome.error = outcome.error or error
+
+
+def _token(outcome: Outcome) -> str:
+    """A token; one that had to be fetched shows that Microsoft takes our client secret."""
+    connection = outcome.connection
+    held = tokens.unexpired(outcome.held.sealed, connection.permissions)
+    if held:
+        return held
+    version = connection.token_cache_version
+    token = tokens.access_token(connection)
+    if connection.token_cache_version != version:
+        outcome.has_new_token = True
+        client_secret.note_taken(connection.account_id)
+    return token
+
+
+def _kinds(connection: Connection) -> list[StreamKind]:
+    """What is read: contacts only where they were authorized."""
+    return [kind for kind in StreamKind if kind != StreamKind.CONTACTS or connection.permissions.reads_contacts]
+
+
+def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:
+    held = outcome.held
+    stream = held.streams.get(kind) or _new_stream(held, kind)
+    found = look(client, stream, timezone.now())
+    if isinstance(found, NothingNew):
+        outcome.links[stream.pk] = found.delta_link
+        outcome.rounds.append(RoundResult(stream.kind, False, 0, 0))
+    else:
+        outcome.rounds.append(run_round(found.client, stream, held.lease_id))
+
+
+def _new_stream(held: Held, kind: StreamKind) -> Stream:
+    """How far it was read: not at all. Raises LeaseLostError where it would be of a mailbox that is no longer ours."""
+    with transaction.atomic():
+        leases.confirm(held.connection.pk, held.lease_id)
+        return Stream.objects.create(connection_id=held.connection.pk, kind=kind)

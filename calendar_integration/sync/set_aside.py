@@ -1,0 +1,87 @@
+"""Mailboxes at which workers die, or at which we make mistakes: set aside, and tried once a day only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection as database
+from django.utils import timezone
+
+from accounts.models import Account
+from calendar_integration import queueing
+from calendar_integration.models import ACTIVE_STATES, Connection
+from calendar_integration.sync.back_off import MOST_DEATHS, SET_ASIDE_FOR, jittered, why_set_aside
+from calendar_integration.sync.kinds import FailureKind
+
+INTERRUPTED = "Reading your mailbox was interrupted on our side. Atrium tries again by itself."
+BURY = f"""
+UPDATE {Connection._meta.db_table} AS mailbox
+SET lease_id = NULL, lease_until = NULL, claimed_until = NULL, worker_deaths = worker_deaths + 1,
+    failures = failures + 1, last_error = %(words)s, failure_kind = %(kind)s,
+    next_attempt_at = CASE WHEN next_attempt_at IS NULL THEN NULL ELSE %(now)s END
+FROM (SELECT id AS dead_id FROM {Connection._meta.db_table} WHERE lease_until < %(now)s FOR UPDATE SKIP LOCKED) AS dead
+WHERE id = dead_id
+RETURNING id, worker_deaths
+"""  # noqa: S608 - names of our own table
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A mailbox that is set aside: why, since when, and when it is tried again."""
+
+    connection_id: int
+    user_id: int
+    mailbox: str
+    because: str
+    since: datetime | None
+    next_attempt_at: datetime | None
+
+
+def bury() -> int:
+    """Take the leases that have run out from workers that must be dead, and count; answers how many there were.
+
+    The mailboxes are due at once, each alone, except where too many workers died at them.
+    """
+    parameters: dict[str, Any] = {"now": timezone.now(), "words": INTERRUPTED, "kind": FailureKind.WORKER_DIED.value}
+    with database.cursor() as cursor:
+        cursor.execute(BURY, parameters)
+        dead = cursor.fetchall()
+    for connection_id, deaths in dead:
+        if deaths >= MOST_DEATHS:
+            Connection.objects.filter(pk=connection_id, worker_deaths=deaths).update(**changes(deaths, 0))
+    return len(dead)
+
+
+def changes(deaths: int, mistakes: int, detail: str = "", since: datetime | None = None) -> dict[str, object]:
+    """What to write of a mailbox after so many deaths and mistakes in a row; nothing where it is not set aside."""
+    because = why_set_aside(deaths, mistakes, detail)
+    if not because:
+        return {}
+    now = timezone.now()
+    return {
+        "set_aside_at": since or now,
+        "set_aside_because": because[:200],
+        "next_attempt_at": now + jittered(SET_ASIDE_FOR, 0.9, 1),
+    }
+
+
+def retry_now(connection: Connection) -> bool:
+    """Try a mailbox that waits, set aside or not; answers whether there is anything to try.
+
+    It counts as set aside until it has been read.
+    """
+    now = timezone.now()
+    waiting = Connection.objects.filter(pk=connection.pk, state__in=ACTIVE_STATES, next_attempt_at__isnull=False)
+    if not waiting.update(next_attempt_at=now):
+        return False
+    queueing.enqueue_sync(connection.pk)
+    return True
+
+
+def those_of(account: Account) -> list[SetAside]:
+    """The account's mailboxes that are set aside, those first that have been so for longest."""
+    found = Connection.objects.filter(account=account, state__in=ACTIVE_STATES, set_aside_at__isnull=False)
+    rows = found.order_by("set_aside_at").values_list(
+        "pk", "user_id", "mailbox", "set_aside_because", "set_aside_at", "next_attempt_at"
+    )
+    return [SetAside(*row) for row in rows]
