@@ -27,6 +27,7 @@ from calendar_integration.errors import (
     MailboxMovedError,
     MailboxMovingError,
     ServerDeniedError,
+    ServerThrottledError,
     ServerUnavailableError,
     SyncStateLostError,
 )
@@ -187,7 +188,7 @@ def _ours(error: Exception) -> CalendarError:
     message = f"The Exchange server answered {type(error).__name__}"
     match error:
         case errors.ErrorServerBusy():
-            return ServerUnavailableError(message, retry_after=_back_off(error.back_off))
+            return ServerThrottledError(message, retry_after=_back_off(error.back_off))
         case errors.ErrorCalendarViewRangeTooBig() | errors.ErrorExceededFindCountLimit():
             return RangeTooBigError(message)
         case errors.ErrorInvalidSyncStateData():
