@@ -3,16 +3,15 @@
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration import client_secret, tokens
 from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
-from calendar_integration.models import Connection, Stream, StreamKind
-from calendar_integration.sync import leases
+from calendar_integration.models import Connection, StreamKind
 from calendar_integration.sync.polling import NothingNew, look
+from calendar_integration.sync.progress import begin_stream
 from calendar_integration.sync.rounds import RoundResult, run_round
 from calendar_integration.sync.taking import Held
 
@@ -84,17 +83,10 @@ def _kinds(connection: Connection) -> list[StreamKind]:
 
 def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:
     held = outcome.held
-    stream = held.streams.get(kind) or _new_stream(held, kind)
+    stream = held.streams.get(kind) or begin_stream(held.connection.pk, held.lease_id, kind)
     found = look(client, stream, timezone.now())
     if isinstance(found, NothingNew):
         outcome.links[stream.pk] = found.delta_link
         outcome.rounds.append(RoundResult(stream.kind, False, 0, 0))
     else:
         outcome.rounds.append(run_round(found.client, stream, held.lease_id))
-
-
-def _new_stream(held: Held, kind: StreamKind) -> Stream:
-    """How far it was read: not at all. Raises LeaseLostError where it would be of a mailbox that is no longer ours."""
-    with transaction.atomic():
-        leases.confirm(held.connection.pk, held.lease_id)
-        return Stream.objects.create(connection_id=held.connection.pk, kind=kind)

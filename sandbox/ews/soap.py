@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sandbox.ews.errors import SoapFault
-from sandbox.ews.xml import ERRORS, NAMESPACES, SOAP, TYPES, Element, children, element, find, parse, t
+from sandbox.ews.xml import ERRORS, NAMESPACES, SOAP, Element, children, element, find, parse, t
 
 # Exchange Server Subscription Edition, as it names itself in the header of every answer.
 _VERSION = {"MajorVersion": "15", "MinorVersion": "2", "MajorBuildNumber": "2562", "MinorBuildNumber": "17"}
@@ -49,9 +49,12 @@ def _check_version(wanted: Element | None) -> None:
 
 
 def answer(body: Element) -> bytes:
-    """An answer with the version of the server, which every answer carries."""
+    """An answer with the version of the server, which every answer carries, also a fault."""
     header = element(SOAP, "Header", [t("ServerVersionInfo", **_VERSION, Version=_SCHEMA)], {})
-    return _envelope([header, element(SOAP, "Body", [body], {})])
+    root = etree.Element(f"{{{SOAP}}}Envelope", nsmap=NAMESPACES)
+    root.extend([header, element(SOAP, "Body", [body], {})])
+    etree.cleanup_namespaces(root, keep_ns_prefixes=list(NAMESPACES))
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def fault(error: SoapFault) -> bytes:
@@ -62,22 +65,13 @@ def fault(error: SoapFault) -> bytes:
     if error.values:
         detail.append(t("MessageXml", [_value(name, text) for name, text in error.values.items()]))
     made = element(SOAP, "Fault", (), {})
-    code = etree.SubElement(made, "faultcode", nsmap={"a": TYPES})
-    code.text = f"a:{error.code}"
+    etree.SubElement(made, "faultcode").text = f"t:{error.code}"  # a qualified name: the types' prefix
     etree.SubElement(made, "faultstring").text = error.message
     made.append(detail)
-    header = element(SOAP, "Header", [t("ServerVersionInfo", **_VERSION, Version=_SCHEMA)], {})
-    return _envelope([header, element(SOAP, "Body", [made], {})])
+    return answer(made)
 
 
 def _value(name: str, text: str) -> Element:
     if name == "Violation":
         return t(name, text)
     return t("Value", text, Name=name)
-
-
-def _envelope(parts: list[Element]) -> bytes:
-    root = etree.Element(f"{{{SOAP}}}Envelope", nsmap=NAMESPACES)
-    root.extend(parts)
-    etree.cleanup_namespaces(root, keep_ns_prefixes=list(NAMESPACES))
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)

@@ -12,11 +12,11 @@ from heapq import merge
 from itertools import islice
 
 from sandbox.ews.call import Call
+from sandbox.ews.changes import Change, changes
 from sandbox.ews.errors import EwsError, invalid_request
 from sandbox.ews.folders import FOLDERS, find_folder
 from sandbox.ews.ids import CONTACT, EVENT, FOLDER, change_key, ews_id
 from sandbox.ews.responses import each
-from sandbox.ews.sync_items import Change, changes
 from sandbox.ews.sync_state import SyncState
 from sandbox.ews.xml import Element, boolean, children, find, m, t, text_at
 

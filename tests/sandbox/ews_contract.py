@@ -55,7 +55,8 @@ def _assert_valid(node: Any) -> None:
 def _assert_fault(fault: Any) -> None:
     """The code in its detail is one of the schema's; what stands in MessageXml belongs to the types."""
     code = fault.findtext("detail/e:ResponseCode", namespaces=NAMESPACES)
-    assert fault.findtext("faultcode") == f"a:{code}"
+    prefix, _, name = fault.findtext("faultcode").partition(":")
+    assert (fault.find("faultcode").nsmap[prefix], name) == (NAMESPACES["t"], code)
     assert fault.findtext("faultstring") == fault.findtext("detail/e:Message", namespaces=NAMESPACES)
     message = etree.Element(f"{{{NAMESPACES['m']}}}UnsubscribeResponse")
     inside = etree.SubElement(etree.SubElement(message, f"{{{NAMESPACES['m']}}}ResponseMessages"), _tag("Unsubscribe"))

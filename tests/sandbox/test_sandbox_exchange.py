@@ -40,6 +40,12 @@ def test_the_right_token_comes_in(sandbox: Sandbox, visitor: Browser) -> None:
     assert (last["kind"], last["upn"], last["status"]) == ("ews", PIA, 200)
 
 
+def test_no_two_tokens_are_the_same(sandbox: Sandbox, visitor: Browser) -> None:
+    first, second = (token_for(sandbox, visitor, [own_scope(sandbox)])["access_token"] for _ in range(2))
+    assert first != second
+    assert call(sandbox, second, "GET").status_code == 200
+
+
 def test_the_hosts_name_alone_is_its_audience_too(sandbox: Sandbox, visitor: Browser) -> None:
     token = token_for(sandbox, visitor, [f"https://127.0.0.1/{PERMISSION}"])["access_token"]
     assert jwt.decode(token, options={"verify_signature": False})["aud"] == "https://127.0.0.1"
@@ -120,6 +126,8 @@ def test_anybodys_mailbox_can_be_moved(sandbox: Sandbox, visitor: Browser) -> No
     assert {upn: row["exchange_host"] for upn, row in sandbox.people().items() if row["exchange_host"]} == {PIA: HOST}
     visitor.open(f"/control/people/{ANA}").press("Move mailbox", host="mail.contoso.example")
     assert sandbox.people()[ANA]["exchange_host"] == HOST
+    (address,) = visitor.open(f"/control/people/{ANA}").find("//p[contains(., 'EWS URL')]/code/text()")
+    assert address == f"{sandbox.https}/EWS/Exchange.asmx"
     visitor.open(f"/control/people/{ANA}").press("Move mailbox", host="")
     assert sandbox.people()[ANA]["exchange_host"] == ""
 
