@@ -13,6 +13,6 @@ def make_due(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("calendar_integration", "0007_scale")]
+    dependencies = [("calendar_integration", "0008_leaner_meeting_indexes")]
 
     operations = [migrations.RunPython(make_due, migrations.RunPython.noop)]
