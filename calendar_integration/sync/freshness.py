@@ -28,7 +28,12 @@ def silent(now: datetime) -> Q:
         return never | Q(last_good_sync_at__lt=now - patience())
     interval = Coalesce(F("listening__interval"), Value(base(), DurationField()))
     late = Q(last_good_sync_at__lt=Value(now - patience() + base(), DateTimeField()) - interval)
-    return never | late | Q(listening__unread_since__lt=now - patience())
+    return never | late | _unread(now)
+
+
+def _unread(now: datetime) -> Q:
+    """What was announced and not read; before it was connected anew does not count."""
+    return Q(listening__unread_since__lt=now - patience(), listening__unread_since__gte=F("connected_at"))
 
 
 def is_late(connection: Connection, now: datetime) -> bool:
@@ -38,6 +43,8 @@ def is_late(connection: Connection, now: datetime) -> bool:
     """
     listening = getattr(connection, "listening", None) if settings.NOTIFICATION_URL else None
     interval = (listening and listening.interval) or base()
-    is_unread = listening and listening.unread_since and now - listening.unread_since > patience()
     checked_at = connection.last_good_sync_at
-    return bool(is_unread) or (checked_at is not None and now - checked_at > patience() - base() + interval)
+    if checked_at is not None and now - checked_at > patience() - base() + interval:
+        return True
+    unread_since, connected_at = listening and listening.unread_since, connection.connected_at
+    return bool(unread_since and connected_at and connected_at <= unread_since < now - patience())
