@@ -9,7 +9,7 @@ from accounts.tiered_settings import revision
 from calendar_integration import client_secret, company_consent, consent_state, forgetting, policy, scopes
 from calendar_integration.availability import integration_of
 from calendar_integration.id_token import Identity
-from calendar_integration.integration_setting import Integration, Method, Permissions
+from calendar_integration.integration_setting import Integration, Permissions
 from calendar_integration.models import (
     ACTIVE_STATES,
     AuthorizationAttempt,
@@ -55,9 +55,8 @@ def connect(attempt: AuthorizationAttempt, identity: Identity, grant: Grant) -> 
         forgetting.forget_contacts(connection)
     _take_over(connection, identity, grant)
     connection.permissions, connection.ews_url = permissions, attempt.ews_url
-    if is_synchronised(permissions):
-        connection.next_attempt_at = connection.connected_at
-        enqueue_sync(connection.pk)
+    connection.next_attempt_at = connection.connected_at
+    enqueue_sync(connection.pk)
     connection.save()
     CalendarService.objects.filter(account=user.account).update(tenant_confirmed_at=connection.connected_at)
     client_secret.note_taken(user.account_id)
@@ -75,11 +74,6 @@ def connect(attempt: AuthorizationAttempt, identity: Identity, grant: Grant) -> 
 def _is_read_on(connection: Connection, identity: Identity, permissions: Permissions) -> bool:
     """Whether what was read stays good: of the same mailbox, by the same method, since each has ids of its own."""
     return connection.is_same_mailbox(identity.tenant_id, identity.oid) and connection.method == permissions.method
-
-
-def is_synchronised(permissions: Permissions) -> bool:
-    """Whether a worker may read the mailbox; those of Exchange servers are authorized, and not read yet."""
-    return permissions.method is Method.GRAPH
 
 
 def _refuse_if_ended(attempt: AuthorizationAttempt) -> None:

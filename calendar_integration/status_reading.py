@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import ews_url, status_words
+from calendar_integration import status_words
 from calendar_integration.availability import Availability, Obstacle, availability_of
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import (
@@ -70,6 +70,8 @@ def _inactive(user: User, connection: Connection | None, availability: Availabil
         obstacle=availability.words,
         permissions=availability.permissions,
     )
+    if state == ConnectionState.MAILBOX_UNSUPPORTED and connection and connection.method == Method.EWS:
+        status = replace(status, text=connection.last_error or known.text)
     if state == ConnectionState.DISCONNECTED_BY_USER and connection:
         rest = status_words.BEING_DELETED if connection.to_forget else status_words.NOTHING_KEPT
         return replace(status, text=f"{known.text} {rest}")
@@ -102,9 +104,6 @@ def _needs_help(user: User, service: CalendarService, state: ConnectionState) ->
 def _active(connection: Connection, now: datetime) -> MailboxStatus:
     """The sentence for a mailbox we hold tokens for."""
     state, mailbox, checked_at = connection.state, connection.mailbox, connection.last_good_sync_at
-    if connection.method == Method.EWS:
-        words = status_words.exchange_server(ews_url.host_of(connection.ews_url) or "your company's Exchange server")
-        return MailboxStatus(words.tone, words.text, state, mailbox, is_unread=True)
     if checked_at is None:
         return _first_sync(connection)
     if state == ConnectionState.STALE or freshness.is_late(connection, now):

@@ -96,7 +96,8 @@ def window_of(stream: Stream, now: datetime, *, is_full: bool) -> Window:
 
 
 def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
-    round_, delta_link = _read_pages(reader, "" if is_full else reader.stream.delta_link, is_full=is_full)
+    round_, delta_link, is_whole = _read_pages(reader, "" if is_full else reader.stream.delta_link, is_full=is_full)
+    is_full = is_full or is_whole
     if round_.is_empty and not is_full:
         # The common case by far: nothing new, one request, one statement, which the lease's owner alone may make.
         ours = Stream.objects.filter(pk=reader.stream.pk, connection__lease_id=reader.lease_id)
@@ -106,17 +107,18 @@ def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
     return _finish(reader, round_, delta_link, is_full=is_full)
 
 
-def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round, str]:
-    """Every page from this link on, folded, and the delta link at their end."""
-    round_ = plan.Round()
+def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round, str, bool]:
+    """Every page from this link on, folded; the delta link at their end; whether they turned out to be everything."""
+    round_, is_whole = plan.Round(), False
     for _ in range(MOST_PAGES):
         page = reader.page(link)
         plan.fold(round_, page.rows, page.occurrences, page.removed)
+        is_whole = is_whole or page.is_whole
         items = len(round_.rows) + len(round_.occurrences)
         if items > LARGEST_MAILBOX:
             raise MailboxUnsupportedError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
         if page.delta_link:
-            return round_, page.delta_link
+            return round_, page.delta_link, is_whole
         leases.extend(reader.stream.connection_id, reader.lease_id)
         if is_full:
             Stream.objects.filter(pk=reader.stream.pk).update(items_read=items)
