@@ -4,16 +4,16 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration import client_secret, tokens
 from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
-from calendar_integration.models import Connection, Stream, StreamKind
-from calendar_integration.sync import leases, threads
+from calendar_integration.models import Connection, StreamKind
+from calendar_integration.sync import threads
 from calendar_integration.sync.polling import NothingNew, SomethingNew, look
+from calendar_integration.sync.progress import begin_stream
 from calendar_integration.sync.rounds import RoundResult, run_round
 from calendar_integration.sync.taking import Held
 
@@ -96,12 +96,5 @@ def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> 
         outcome.rounds.append(RoundResult(stream.kind, False, 0, 0))
     elif isinstance(found, SomethingNew):
         with threads.database():
-            stream = stream or _new_stream(held, kind)
+            stream = stream or begin_stream(held.connection.pk, held.lease_id, kind)
             outcome.rounds.append(run_round(found.client, stream, held.lease_id))
-
-
-def _new_stream(held: Held, kind: StreamKind) -> Stream:
-    """How far it was read: not at all. Raises LeaseLostError where it would be of a mailbox that is no longer ours."""
-    with transaction.atomic():
-        leases.confirm(held.connection.pk, held.lease_id)
-        return Stream.objects.create(connection_id=held.connection.pk, kind=kind)
