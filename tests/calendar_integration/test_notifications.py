@@ -240,4 +240,8 @@ def test_what_was_announced_and_is_not_read_is_out_of_date_however_far_polls_are
     ana.listening.save()
     ana = Connection.objects.select_related("listening").get()
     assert freshness.is_late(ana, timezone.now())
+    long_ago, now = ana.connected_at, timezone.now()
+    Connection.objects.update(connected_at=now)
+    assert schedule.mark_stale() == 0, "what was announced before it was connected anew does not count"
+    Connection.objects.update(connected_at=long_ago)
     assert schedule.mark_stale() == 1
