@@ -102,10 +102,25 @@ class MailboxUnsupportedError(CalendarError):
     in_words = "There is no mailbox that Atrium can read."
 
 
+class MailboxTooLargeError(MailboxUnsupportedError):
+    """There is more in the window than Atrium reads."""
+
+    in_words = (
+        "Your mailbox holds more than 100,000 meetings or contacts in the time that Atrium keeps, which is more than"
+        " Atrium reads. Nothing of it is kept half."
+    )
+
+
 class ServerUnavailableError(UnavailableError):
     """A company's own Exchange server is throttling, down, slow, or answered something that is no answer."""
 
     in_words = "Your company's Exchange server was too busy, could not be reached, or answered something unreadable."
+
+
+class ServerThrottledError(ThrottledError):
+    """A company's own Exchange server asks for fewer requests."""
+
+    in_words = ServerUnavailableError.in_words
 
 
 class MailboxMovingError(CalendarError):

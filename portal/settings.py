@@ -204,6 +204,12 @@ SYNC_LONGEST_INTERVAL_SECONDS = env.integer("SYNC_LONGEST_INTERVAL_SECONDS", 360
 # How long a subscription is asked for, in minutes. Microsoft's limit for Outlook is 10,080 (7 days), and moves:
 # https://learn.microsoft.com/graph/change-notifications-overview#subscription-lifetime
 SUBSCRIPTION_MINUTES = env.integer("SUBSCRIPTION_MINUTES", 10_000)
+# In seconds: how long a worker that says nothing keeps a mailbox, and how long a queued one waits before it is queued
+# again; the wait after a first failure, and the longest.
+SYNC_LEASE_SECONDS = env.integer("SYNC_LEASE_SECONDS", 300)
+SYNC_CLAIM_SECONDS = env.integer("SYNC_CLAIM_SECONDS", 120)
+SYNC_FIRST_BACK_OFF_SECONDS = env.integer("SYNC_FIRST_BACK_OFF_SECONDS", 30)
+SYNC_LONGEST_BACK_OFF_SECONDS = env.integer("SYNC_LONGEST_BACK_OFF_SECONDS", 3600)
 
 # Who reads /metrics brings this as a bearer token; empty: there is no such page.
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")

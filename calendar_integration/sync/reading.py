@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from calendar_integration import client_secret, tokens
+from calendar_integration import client_secret, consent_evidence, tokens
 from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
@@ -72,13 +72,14 @@ def _token(outcome: Outcome) -> str:
 
 
 def _fetched_token(outcome: Outcome) -> str:
-    """A new token, which shows that Microsoft takes our client secret."""
+    """A new token, which shows that Microsoft takes our client secret, and that the company agrees."""
     connection = outcome.connection
     version = connection.token_cache_version
     token = tokens.access_token(connection)
     if connection.token_cache_version != version:
         outcome.has_new_token = True
         client_secret.note_taken(connection.account_id)
+        consent_evidence.note_renewed(connection)
     return token
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
-from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
+from calendar_integration.errors import MailboxTooLargeError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Stream, StreamKind
 from calendar_integration.sync import apply, plan
 from calendar_integration.sync.held_rows import held_for, held_masters
@@ -93,7 +93,7 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
         is_whole = is_whole or page.is_whole
         items = len(round_.rows) + len(round_.occurrences)
         if items > LARGEST_MAILBOX:
-            raise MailboxUnsupportedError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
+            raise MailboxTooLargeError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
         if page.delta_link:
             return round_, page.delta_link, is_whole
         reader.keep(items if is_full else None)

@@ -35,7 +35,7 @@ SELECT id FROM free ORDER BY row_number() OVER (PARTITION BY account_id ORDER BY
 
 
 def claim_due() -> list[int]:
-    """The ids of mailboxes that are due now and may be queued; they count as queued for two minutes.
+    """The ids of mailboxes that are due now and may be queued; they count as queued for a while.
 
     Accounts take turns, each with its longest due first. An account that pauses has none.
     """

@@ -108,7 +108,6 @@ def test_our_own_mistake_at_one_holds_up_no_other_and_is_in_the_log(
     [
         {"lease_id": uuid.uuid4(), "lease_until": timezone.now() + timedelta(days=1)},
         {"state": ConnectionState.DISCONNECTED_BY_USER},
-        {"method": "ews"},
         {"failures": 1, "next_attempt_at": timezone.now() + timedelta(days=1)},
     ],
 )
