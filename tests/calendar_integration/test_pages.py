@@ -163,7 +163,8 @@ def test_every_state_is_said_in_a_sentence_with_a_way_on(state: ConnectionState,
 
 
 def test_connected_is_never_said_of_a_mailbox_that_was_not_reached_lately() -> None:
-    user = make_person(last_good_sync_at=timezone.now() - timedelta(hours=1))
+    long_ago = timezone.now() - timedelta(hours=1)
+    user = make_person(last_good_sync_at=long_ago, connected_at=long_ago)
     shown = page(user, "/meetings/")
     assert "Up to date" not in shown
     assert "Out of date" in shown
