@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Account, Group, Role, User
+from accounts.models import Account, Group, Membership, Role, User
 from accounts.requests import signed_in_user
 
 
@@ -21,6 +21,22 @@ def managed_groups(user: User) -> QuerySet[Group]:
     """The groups they run: all of the account for owners and admins, else those they are group admin of."""
     groups = Group.objects.filter(account=user.account_id)
     return groups if user.is_account_admin else groups.filter(memberships__user=user, memberships__is_admin=True)
+
+
+def managed_people(user: User) -> QuerySet[User]:
+    """The people they are responsible for: the account's for owners and admins, else the members of their groups."""
+    people = User.objects.filter(account=user.account_id)
+    if user.is_account_admin:
+        return people
+    return people.filter(pk__in=Membership.objects.filter(group__in=managed_groups(user)).values("user"))
+
+
+def require_manager(request: HttpRequest) -> User:
+    """An owner or admin, or somebody who runs a group. Raises PermissionDenied for anybody else."""
+    user = signed_in_user(request)
+    if not user.is_account_admin and not managed_groups(user).exists():
+        raise PermissionDenied
+    return user
 
 
 def require_group_manager(request: HttpRequest, group_id: int) -> tuple[User, Group]:

@@ -23,6 +23,10 @@ ENDED = {
     "lease_until": None,
     "next_attempt_at": None,
     "failures": 0,
+    "failure_kind": "",
+    "failing_since": None,
+    "set_aside_at": None,
+    "set_aside_because": "",
     "invalid_grant_at": None,
 }
 

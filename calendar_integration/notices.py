@@ -38,7 +38,7 @@ def tell_to_reauthorize(connection_id: int) -> bool:
     if availability_of(connection.user).obstacle:
         return False  # there is nothing they could do; once there is, the banner says it
     context = {"connection": connection, "page": settings.PORTAL_URL + reverse("profile")}
-    sent = _mail("reauthorize", [connection.user.email], context)
+    sent = mail("reauthorize", [connection.user.email], context)
     if not sent:  # the schedule tries again
         waiting.filter(told_to_reauthorize_at=now).update(told_to_reauthorize_at=None)
     return sent
@@ -58,7 +58,7 @@ def tell_secret_refused(account_id: int) -> bool:
         return False
     service = CalendarService.objects.select_related("account").get(account=account_id)
     admins = User.objects.filter(account=account_id, is_active=True, role__in=(Role.OWNER, Role.ADMIN))
-    sent = _mail("secret", list(admins.values_list("email", flat=True)), {"service": service})
+    sent = mail("secret", list(admins.values_list("email", flat=True)), {"service": service})
     if not sent:  # the schedule tries again
         CalendarService.objects.filter(pk=service.pk, secret_told_at=now).update(secret_told_at=None)
     return sent
@@ -75,7 +75,7 @@ def _untold_services() -> QuerySet[CalendarService]:
     return CalendarService.objects.filter(long_ago, unknown, secret_refused_at__isnull=False)
 
 
-def _mail(name: str, addresses: Sequence[str], context: dict[str, Any]) -> bool:
+def mail(name: str, addresses: Sequence[str], context: dict[str, Any]) -> bool:
     """One mail to each of them; whether that is done with, and not to be tried again."""
     subject = " ".join(render_to_string(f"calendar_integration/mail/{name}_subject.txt", context).split())
     text = render_to_string(f"calendar_integration/mail/{name}.txt", context)

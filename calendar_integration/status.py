@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.timesince import timesince
+from django.utils.timesince import timesince, timeuntil
 
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import DISCONNECTED_STATES, ConnectionState
@@ -20,6 +20,7 @@ class MailboxStatus:
     state: str
     mailbox: str = ""
     checked_at: datetime | None = None
+    next_try_at: datetime | None = None  # where the last try failed
     can_connect: bool = False
     action: str = ""  # what the button says that leads to Microsoft
     is_first_sync: bool = False
@@ -65,6 +66,14 @@ class MailboxStatus:
         if asked in self.detail:
             return "You can connect again with these permissions."
         return f"You can connect again. Atrium then asks for: {asked}."
+
+    @property
+    def next_try(self) -> str:
+        """When Atrium tries again, where the last try failed; nothing where that is not known."""
+        if self.next_try_at is None:
+            return ""
+        minutes = (self.next_try_at - timezone.now()).total_seconds() / 60
+        return f"in {timeuntil(self.next_try_at, depth=1)}" if minutes >= 1 else "within a minute"
 
     @property
     def checked_ago(self) -> str:

@@ -32,7 +32,8 @@ def mailbox_status(user: User) -> MailboxStatus:
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
     connection = Connection.objects.filter(user=user).select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:
-        return _with_way_on(user, connection, _active(connection, timezone.now()))
+        status = replace(_active(connection, timezone.now()), next_try_at=_next_try_at(connection))
+        return _with_way_on(user, connection, status)
     return _inactive(user, connection, availability_of(user))
 
 
@@ -111,7 +112,7 @@ def _needs_help(user: User, service: CalendarService, state: ConnectionState) ->
 def _active(connection: Connection, now: datetime) -> MailboxStatus:
     """The sentence for a mailbox we hold tokens for."""
     state, mailbox, checked_at = connection.state, connection.mailbox, connection.last_good_sync_at
-    if checked_at is None:
+    if checked_at is None or (connection.connected_at is not None and checked_at < connection.connected_at):
         return _first_sync(connection)
     if state == ConnectionState.STALE or freshness.is_late(connection, now):
         words = WORDS[ConnectionState.STALE]
@@ -124,6 +125,11 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
     return MailboxStatus(words.tone, words.text, state, mailbox, checked_at, window=window)
 
 
+def _next_try_at(connection: Connection) -> datetime | None:
+    """When a mailbox whose last try failed is tried again."""
+    return connection.next_attempt_at if connection.failures else None
+
+
 def _window(connection: Connection) -> tuple[date, date] | None:
     """What part of the calendar is kept: its first and its last day, which are days in UTC for everyone."""
     for stream in connection.streams.all():
@@ -134,5 +140,6 @@ def _window(connection: Connection) -> tuple[date, date] | None:
 
 def _first_sync(connection: Connection) -> MailboxStatus:
     reads = tuple((s.kind, s.items_read, s.finished_at is not None) for s in connection.streams.all())
-    text = status_words.FAILED if connection.last_error else status_words.FIRST_SYNC
+    text = status_words.CATCHING_UP if connection.last_good_sync_at else status_words.FIRST_SYNC
+    text = status_words.FAILED if connection.last_error else text
     return MailboxStatus(Tone.WAITING, text, connection.state, connection.mailbox, is_first_sync=True, reads=reads)

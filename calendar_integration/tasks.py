@@ -16,6 +16,7 @@ from calendar_integration import (
     queueing,
     server_trials,
 )
+from calendar_integration.health import alarm
 from calendar_integration.subscriptions import due as subscriptions_due
 from calendar_integration.subscriptions import keeping
 from calendar_integration.sync import circuits, engine, hurrying, schedule, set_aside
@@ -57,6 +58,12 @@ def dispatch_due() -> None:
 def mark_stale() -> None:
     """Say which mailboxes are no longer up to date."""
     schedule.mark_stale()
+
+
+@shared_task(name="calendar_integration.watch_freshness")
+def watch_freshness() -> None:
+    """Tell the admins of accounts whose mailboxes are out of date, once until that is over."""
+    alarm.watch()
 
 
 @shared_task(name=queueing.RENEW_TASK)

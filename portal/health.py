@@ -4,6 +4,7 @@ import time
 
 import redis
 from celery import shared_task
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -46,6 +47,16 @@ def redis_and_worker() -> dict[str, bool]:
         return {"redis": False, "worker": False}
     is_recent = isinstance(seen_at, bytes) and time.time() - float(seen_at) < WORKER_SILENT_AFTER_SECONDS
     return {"redis": True, "worker": is_recent}
+
+
+def queue_lengths() -> dict[str, int]:
+    """How many tasks wait in each queue that workers take from; nothing where Redis does not answer."""
+    names = [queue.name for queue in settings.CELERY_TASK_QUEUES]
+    try:
+        with redis_client() as client:
+            return {name: int(str(client.llen(name))) for name in names}
+    except redis.RedisError:
+        return {}
 
 
 @shared_task(name="portal.worker_heartbeat")

@@ -30,11 +30,11 @@ PERSONAL = (
     "",
     [("Meetings", "meetings"), ("Contacts", "contacts"), ("Profile", "profile"), ("Settings", "my_settings")],
 )
-GROUP_ADMIN = [("User Management", [("Groups", "groups")])]
+GROUP_ADMIN = [("User Management", [("Groups", "groups")]), ("Room Management", [("Connections", "connections")])]
 ADMIN = [
     ("Admin", [("Overview", "overview")]),
     ("User Management", [("Users", "users"), ("Groups", "groups")]),
-    ("Room Management", [("Calendar Integration", "calendar_integration")]),
+    ("Room Management", [("Calendar Integration", "calendar_integration"), ("Connections", "connections")]),
     (
         "Account Management",
         [("Account Settings", "account_settings"), ("Single Sign-On", "sso_setup"), ("Audit Log", "audit_log")],

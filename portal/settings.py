@@ -211,6 +211,9 @@ SYNC_CLAIM_SECONDS = env.integer("SYNC_CLAIM_SECONDS", 120)
 SYNC_FIRST_BACK_OFF_SECONDS = env.integer("SYNC_FIRST_BACK_OFF_SECONDS", 30)
 SYNC_LONGEST_BACK_OFF_SECONDS = env.integer("SYNC_LONGEST_BACK_OFF_SECONDS", 3600)
 
+# Who reads /metrics brings this as a bearer token; empty: there is no such page.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
 # A Redis that accepts and never answers must not hold a page up for longer than this.
@@ -234,6 +237,7 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
     "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=5)),
     "mark-stale": scheduled("calendar_integration.mark_stale", timedelta(minutes=1)),
+    "watch-freshness": scheduled("calendar_integration.watch_freshness", timedelta(minutes=1)),
     "renew-subscriptions": scheduled("calendar_integration.renew_subscriptions", timedelta(seconds=15)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
     "tell-untold": scheduled("calendar_integration.tell_untold", timedelta(minutes=10)),

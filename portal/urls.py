@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from portal.health import healthz, readyz
 from portal.home import home
+from portal.metrics import metrics
 
 urlpatterns = [
     path("", home, name="home"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("calendar_integration.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler400 = "portal.errors.bad_request"

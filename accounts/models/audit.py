@@ -68,6 +68,8 @@ class AuditAction(models.TextChoices):
     CALENDAR_SERVICE_REMOVED = "calendar.service_removed", "Calendar service removed"
     FEDERATION_ATTESTED = "calendar.federation_attested", "Federation with Microsoft Entra attested"
     CLIENT_SECRET_REFUSED = "calendar.client_secret_refused", "Microsoft refused Atrium's client secret"
+    CONNECTIONS_EXPORTED = "calendar.connections_exported", "Connections exported"
+    SYNC_RETRIED = "calendar.sync_retried", "Synchronisation asked for"
     INVITATION_ANSWERED = "calendar.invitation_answered", "Invitation to a meeting answered"
 
 

@@ -79,6 +79,7 @@ class Connection(WithPermissions):
     failure_kind = models.CharField(
         max_length=24, blank=True, default="", db_default="", help_text="Of the last error."
     )
+    failing_since = models.DateTimeField(null=True, help_text="When the first of these failures was.")
     worker_deaths = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="In a row, while reading it.")
     our_mistakes = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="In a row.")
     set_aside_at = models.DateTimeField(null=True, help_text="Since when it is tried once a day only.")
@@ -109,6 +110,7 @@ class Connection(WithPermissions):
                 condition=models.Q(claimed_until__isnull=False) | models.Q(lease_until__isnull=False),
                 name="connections_under_way",
             ),
+            models.Index(fields=["account"], condition=models.Q(state="stale"), name="connections_stale"),
         ]
 
     def __str__(self) -> str:

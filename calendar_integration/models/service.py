@@ -63,6 +63,10 @@ class CalendarService(WithPermissions):
 
     secret_refused_at = models.DateTimeField(null=True, help_text="Since when Microsoft refuses our client secret.")
     secret_told_at = models.DateTimeField(null=True, help_text="When the admins were mailed about it.")
+    stale_told_at = models.DateTimeField(
+        null=True,
+        help_text="When the admins were mailed that mailboxes are out of date; empty again once that is over.",
+    )
     federation_attested_at = models.DateTimeField(null=True)
     federation_attested_by = models.CharField(max_length=200, blank=True)
     federation_shown_at = models.DateTimeField(null=True, help_text="When somebody was authorized without being asked.")

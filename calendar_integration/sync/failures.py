@@ -45,6 +45,7 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
     changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": error.in_words}
     changes |= {
         "failure_kind": kind_of(error),
+        "failing_since": connection.failing_since or now,
         "next_attempt_at": now + wait_after(connection.failures, error, waits()),
     }
     if isinstance(error, OurMistakeError):

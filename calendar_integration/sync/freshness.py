@@ -21,15 +21,20 @@ def patience() -> timedelta:
     return base() * INTERVALS_UNTIL_STALE
 
 
-def silent(now: datetime) -> Q:
-    """The connections that went too long without a good sync; one that was connected anew has its time from then on."""
-    connected = Q(connected_at__lt=now - patience())
-    never = Q(last_good_sync_at=None)
+def silent(now: datetime, prefix: str = "") -> Q:
+    """The connections that went too long without a good sync; one that was connected anew has its time from then on.
+
+    With `prefix` over what they hang on, such as "connection__" over people.
+    """
+    name = prefix.__add__
+    connected = Q((name("connected_at__lt"), now - patience()))
+    never = Q((name("last_good_sync_at"), None))
     if not settings.NOTIFICATION_URL:
-        return connected & (never | Q(last_good_sync_at__lt=now - patience()))
-    interval = Coalesce(F("listening__interval"), Value(base(), DurationField()))
-    late = Q(last_good_sync_at__lt=Value(now - patience() + base(), DateTimeField()) - interval)
-    return connected & (never | late | Q(listening__unread_since__lt=now - patience()))
+        return connected & (never | Q((name("last_good_sync_at__lt"), now - patience())))
+    interval = Coalesce(F(name("listening__interval")), Value(base(), DurationField()))
+    latest = Value(now - patience() + base(), DateTimeField()) - interval
+    unread = Q((name("listening__unread_since__lt"), now - patience()))
+    return connected & (never | Q((name("last_good_sync_at__lt"), latest)) | unread)
 
 
 def is_late(connection: Connection, now: datetime) -> bool:

@@ -18,6 +18,7 @@ BURY = f"""
 UPDATE {Connection._meta.db_table} AS mailbox
 SET lease_id = NULL, lease_until = NULL, claimed_until = NULL, worker_deaths = worker_deaths + 1,
     failures = failures + 1, last_error = %(words)s, failure_kind = %(kind)s,
+    failing_since = COALESCE(failing_since, %(now)s),
     next_attempt_at = CASE WHEN next_attempt_at IS NULL THEN NULL ELSE %(now)s END
 FROM (SELECT id AS dead_id FROM {Connection._meta.db_table} WHERE lease_until < %(now)s FOR UPDATE SKIP LOCKED) AS dead
 WHERE id = dead_id

@@ -1,11 +1,12 @@
 """Addresses of Office 365, by what they are about."""
 
-from calendar_integration.urls import approval, company, hooks, people, profile
+from calendar_integration.urls import approval, company, connections, hooks, people, profile
 
 urlpatterns = [
     *people.urlpatterns,
     *profile.urlpatterns,
     *approval.urlpatterns,
     *company.urlpatterns,
+    *connections.urlpatterns,
     *hooks.urlpatterns,
 ]

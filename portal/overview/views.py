@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.permissions import require_admin
 from accounts.views.confirming import confirmation, confirmed
 from calendar_integration import federation
+from calendar_integration.health import causes, summary
 from calendar_integration.models import CalendarService
 from portal.overview import guide_values, guides
 from portal.overview.gathering import checklist_of
@@ -21,7 +23,14 @@ from sso.models import IdentityProvider
 def overview(request: HttpRequest) -> HttpResponse:
     """What has to be in place, and how it stands."""
     user = require_admin(request)
-    context = {"account": user.account, "checklist": checklist_of(user), "guides": guides.GUIDES}
+    _pause, cause = causes.of(user.account)
+    context = {
+        "account": user.account,
+        "checklist": checklist_of(user),
+        "guides": guides.GUIDES,
+        "account_cause": cause,
+        "summary": summary.of(user, timezone.now()),
+    }
     return render(request, "portal/overview/overview.html", context)
 
 

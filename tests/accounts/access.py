@@ -67,6 +67,10 @@ PRIVATE = {
     "rooms/calendar-integration/consent/mail/": Address(ADMINS, get=302),  # there is no service
     "rooms/calendar-integration/consent/links/": Address(ADMINS, get=405, post=302),
     "rooms/calendar-integration/consent/links/<int:link_id>/revoke/": Address(ADMINS, post=302),
+    "rooms/connections/": Address(GROUPS),
+    "rooms/connections.csv": Address(GROUPS),
+    "rooms/connections/retry/": Address(GROUPS, get=405, post=302),
+    "rooms/connections/<int:person_id>/retry/": Address(GROUP, get=405, post=302),
     "profile/": Address(SIGNED_IN, post=422),
     "profile/office365/": Address(SIGNED_IN),
     "profile/office365/authorize/": Address(SIGNED_IN),
@@ -144,6 +148,7 @@ PRIVATE = {
 PUBLIC = {
     "healthz": 200,
     "readyz": 503,  # the tests have no Redis
+    "metrics": 404,  # the tests have no METRICS_TOKEN
     "api/v1/me": 401,
     "sign-in/": 200,
     "sign-in/<slug:vanity>/": 200,

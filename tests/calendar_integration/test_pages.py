@@ -127,6 +127,9 @@ def test_a_running_first_sync_shows_how_far_it_is_and_then_refreshes_the_page() 
     Stream.objects.create(connection=connection, kind="events", items_read=140)
     client = Client()
     client.force_login(user)
+    # Without a script the page asks by itself, and the profile has a link.
+    assert '<noscript><meta http-equiv="refresh"' in client.get("/meetings/").content.decode()
+    assert '<noscript><a href="/profile/">' in client.get("/profile/").content.decode()
     running = client.get("/meetings/status/")
     assert "140 read so far" in running.content.decode()
     assert "HX-Refresh" not in running
@@ -160,10 +163,30 @@ def test_every_state_is_said_in_a_sentence_with_a_way_on(state: ConnectionState,
 
 
 def test_connected_is_never_said_of_a_mailbox_that_was_not_reached_lately() -> None:
-    user = make_person(last_good_sync_at=timezone.now() - timedelta(hours=1))
+    long_ago = timezone.now() - timedelta(hours=1)
+    user = make_person(last_good_sync_at=long_ago, connected_at=long_ago)
     shown = page(user, "/meetings/")
     assert "Up to date" not in shown
     assert "Out of date" in shown
+
+
+def test_the_next_try_is_said_where_the_last_one_failed_and_nowhere_else() -> None:
+    soon = timezone.now() + timedelta(minutes=14, seconds=30)
+    user = make_person(last_error="Microsoft was too busy.", failures=2, next_attempt_at=soon)
+    for path in ("/meetings/", "/profile/"):
+        assert "Next try in 14\xa0minutes." in page(user, path)
+    Connection.objects.update(next_attempt_at=timezone.now())
+    assert "Next try within a minute." in page(user, "/meetings/")
+    Connection.objects.update(failures=0, last_error="")
+    assert "Next try" not in page(user, "/meetings/")
+
+
+def test_a_mailbox_that_was_connected_again_is_being_brought_up_to_date_and_not_out_of_date() -> None:
+    user = make_person(last_good_sync_at=timezone.now() - timedelta(hours=1), connected_at=timezone.now())
+    shown = page(user, "/meetings/")
+    assert "Connected again. What is shown here is being brought up to date." in shown
+    assert "Out of date" not in shown
+    assert "Up to date" not in shown
 
 
 def test_a_try_that_failed_is_said_at_once_beside_the_last_good_sync() -> None:

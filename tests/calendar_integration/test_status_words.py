@@ -36,7 +36,9 @@ def visit(user: User, path: str) -> Any:
 @pytest.mark.parametrize("state", list(ConnectionState))
 def test_every_state_has_words_and_at_most_one_way_to_microsoft(state: ConnectionState) -> None:
     lost = {"mailbox": "ana@contoso.example"} if state == ConnectionState.NEEDS_REAUTHORIZATION else {}
-    user = make_person(state, last_good_sync_at=timezone.now(), **lost)
+    now = timezone.now()
+    since = {"connected_at": now} if state == ConnectionState.ACTIVE else {}
+    user = make_person(state, last_good_sync_at=now, **lost, **since)
     for path in ("/profile/", "/meetings/"):
         page = visit(user, path)
         words = WORDS[state]

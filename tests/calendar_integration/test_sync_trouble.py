@@ -54,10 +54,20 @@ def test_a_bad_answer_leaves_everything_as_it_was_and_the_next_good_one_mends_it
     assert not isinstance(error, InvalidGrantError)
     assert (connection.state, connection.failures) == (ConnectionState.ACTIVE, 1)
     assert connection.last_error == error.in_words
+    assert connection.failure_kind
+    since = connection.failing_since
+    assert since
     assert wait(connection) > timedelta(0)
+    connection.failing_since = since - timedelta(minutes=1)
+    connection.save()
+    microsoft.fault(kind, count=1, **details)
+    fail(connection)
+    assert connection.failing_since == since - timedelta(minutes=1), "since the first in a row"
     sync(connection)
     connection.refresh_from_db()
     assert (connection.failures, connection.last_error) == (0, "")
+    assert not connection.failure_kind
+    assert not Connection.objects.filter(failing_since__isnull=False).exists()
     assert_is_mirror(microsoft, connection)
 
 

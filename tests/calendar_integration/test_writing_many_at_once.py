@@ -20,7 +20,8 @@ def make_two() -> tuple[Connection, Connection]:
     """Mailboxes that are due, and have been silent for long."""
     account, ago = make_account(), timezone.now() - timedelta(hours=1)
     first, second = (
-        make_connection(make_user(account, name), next_attempt_at=ago, last_good_sync_at=ago) for name in ("ana", "bo")
+        make_connection(make_user(account, name), next_attempt_at=ago, last_good_sync_at=ago, connected_at=ago)
+        for name in ("ana", "bo")
     )
     return first, second
 

@@ -9,6 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
 from calendar_integration.models import AskMode, Connection, ConnectionState
+from calendar_integration.sync.kinds import FailureKind
+from tests.accounts.making_people import text
+from tests.calendar_integration.making_health import ago, make_stale, pause
 from tests.makers import make_account, make_connection, make_service, make_user
 from tests.portal.making_overview import finish
 from tests.sso.making import make_provider
@@ -95,3 +98,23 @@ def test_every_link_of_the_page_opens(signs_on: bool, leads_to: set[str]) -> Non
     links = set(re.findall(r'href="(/[^"#?]*)', page[page.index("<main") :]))
     assert links > leads_to
     assert {link: dana.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_it_shows_how_fresh_mailboxes_are_as_soon_as_there_are_some() -> None:
+    contoso = make_account()
+    dana = sign_in(make_user(contoso, "dana", role=Role.OWNER))
+    assert "Freshness" not in dana.get(PAGE).content.decode()
+    make_stale(contoso, "ana")
+    shown = text(dana.get(PAGE))
+    assert "0 of 1 mailbox is up to date" in shown
+    assert "1 of 2 people have a connected mailbox" in shown
+
+
+def test_one_cause_for_everybody_stands_above_the_rest() -> None:
+    contoso = make_account()
+    dana = sign_in(make_user(contoso, "dana", role=Role.OWNER))
+    make_service(contoso, secret_refused_at=ago(minutes=20))
+    pause(contoso, FailureKind.REGISTRATION)
+    page = dana.get(PAGE).content.decode()
+    assert page.count("notice-error") == 1
+    assert "one of them is tried next at" in page
