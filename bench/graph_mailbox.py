@@ -19,20 +19,41 @@ from sandbox.tenant.ids import stable_uuid
 from sandbox.tenant.mailbox import Json, Mailbox
 
 PREFER = Preferences(immutable_ids=True, text_bodies=True)  # as Atrium asks for
-# What Outlook puts below the text of an invitation, which is most of an event's four kilobytes.
-BELOW = """
+# What stands below the words of an invitation, which is most of an event's four kilobytes.
+TEAMS = """
 ________________________________________________________________________________
 Microsoft Teams meeting
 Join on your computer, mobile app or room device
+Click here to join the meeting<{join}>
 Meeting ID: {number}
 Passcode: {code}
-Download Teams<https://www.microsoft.com/en-us/microsoft-teams/download-app> | Join on the web<https://www.microsoft.com/microsoft-teams/join-a-meeting>
+Download Teams<https://www.microsoft.com/en-us/microsoft-teams/download-app> | \
+Join on the web<https://www.microsoft.com/microsoft-teams/join-a-meeting>
 Or call in (audio only)
 +49 69 5550 1234,,{number}#   Germany, Frankfurt am Main
 Phone Conference ID: {number}#
 Find a local number<https://dialin.teams.microsoft.com/8551f4c1-bea3-441a-8738-69aa517a91c5?id={number}>
-Learn More<https://aka.ms/JoinTeamsMeeting> | Meeting options<https://teams.microsoft.com/meetingOptions/?organizerId={code}&threadId=19_meeting_{code}@thread.v2&messageId=0&language=en-GB>
+Learn More<https://aka.ms/JoinTeamsMeeting> | \
+Meeting options<https://teams.microsoft.com/meetingOptions/?organizerId={code}&threadId=19_meeting_{code}@thread.v2>
 ________________________________________________________________________________
+"""
+THREAD = """
+________________________________
+From: Office of the management <office@contoso.example>
+Sent: Monday, 16 November 2026 09:14
+Subject: Figures, drafts and rooms for the weeks to come
+
+Dear colleagues,
+the figures of the last quarter are in their usual place\
+<https://contoso.sharepoint.example/sites/finance/Shared%20Documents/{code}/Forms/AllItems.aspx>, and the draft of the \
+plan beside them<https://contoso.sharepoint.example/:w:/r/sites/finance/_layouts/15/Doc.aspx?sourcedoc=%7B{code}%7D>.
+Whoever needs a larger room, please tell the front desk two days before; what is booked and not used is given to \
+others after ten minutes. The list of rooms is on the intranet<https://intranet.contoso.example/rooms/{number}>.
+Minutes are written by whoever invites, and sent on the same day.
+
+Contoso Ltd, registered in Berlin. This message is meant for those it is addressed to. If you are none of them, please \
+tell us, delete it, and neither copy it nor pass it on; how we treat personal data is explained at \
+https://www.contoso.example/privacy.
 """
 
 
@@ -64,10 +85,13 @@ def _calendar(rows: int) -> tuple[Mailbox, Window]:
     mailbox, now = Mailbox(generation=0), datetime.now(UTC)
     CalendarBuilder(owner, colleagues, mailbox, now.date(), Random(1)).fill(rows)  # noqa: S311 - repeatable
     for event in mailbox.events.values():
-        code = stable_uuid(event.key).hex
-        below = BELOW.format(number=int(code[:9], 16), code=code)
-        event.properties["body"] = {
-            "contentType": "text",
-            "content": text_of(event.properties["body"]["content"]) + below.replace("\n", "\r\n"),
-        }
+        event.properties["body"] = _body(event.key, event.properties)
     return mailbox, Window(now - timedelta(days=30), now + timedelta(days=365))
+
+
+def _body(key: str, properties: Json) -> Json:
+    """The body as text: Outlook's lines below an online meeting, a quoted message below any other."""
+    code, join = stable_uuid(key).hex, (properties["onlineMeeting"] or {}).get("joinUrl", "")
+    below = (TEAMS if join else THREAD).format(number=int(code[:9], 16), code=code, join=join)
+    content = text_of(properties["body"]["content"]) + below.replace("\n", "\r\n")
+    return {"contentType": "text", "content": content}

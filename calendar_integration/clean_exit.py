@@ -1,6 +1,7 @@
 """Ending one's own connection: what is held is counted for the question, tokens go at once, rows by a worker.
 
-Microsoft is not asked, so that it works with tokens that no longer do.
+Microsoft is asked to notify no more, where that is quickly done; nothing depends on it, so that disconnecting works
+with tokens that no longer do.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from calendar_integration.models import (
     MeetingKind,
     Outcome,
 )
+from calendar_integration.subscriptions import ending
 
 MEANWHILE = "You have disconnected"
 
@@ -69,6 +71,7 @@ def disconnect_oneself(user: User, *, request: HttpRequest) -> bool:
     connection = Connection.objects.with_mailbox().select_for_update().filter(user=user).first()
     if connection is None:
         return False
+    left = ending.leaving(connection)
     Connection.objects.filter(pk=connection.pk).update(
         **ENDED,
         state=ConnectionState.DISCONNECTED_BY_USER,
@@ -87,4 +90,5 @@ def disconnect_oneself(user: User, *, request: HttpRequest) -> bool:
         request=request,
     )
     queueing.enqueue_forgetting([connection.pk])
+    transaction.on_commit(lambda: ending.end(left))
     return True

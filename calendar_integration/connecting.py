@@ -6,12 +6,11 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
-from calendar_integration import client_secret, company_consent, consent_state, forgetting, policy, scopes
+from calendar_integration import client_secret, consent_evidence, forgetting, policy
 from calendar_integration.availability import integration_of
 from calendar_integration.id_token import Identity
 from calendar_integration.integration_setting import Integration, Permissions
 from calendar_integration.models import (
-    ACTIVE_STATES,
     AuthorizationAttempt,
     CalendarService,
     Connection,
@@ -60,7 +59,7 @@ def connect(attempt: AuthorizationAttempt, identity: Identity, grant: Grant) -> 
     connection.save()
     CalendarService.objects.filter(account=user.account).update(tenant_confirmed_at=connection.connected_at)
     client_secret.note_taken(user.account_id)
-    note_consent(user, grant, permissions)
+    consent_evidence.note(user.account, grant.granted_scopes, permissions, actor=user)
     audit.record(
         AuditAction.CONNECTED,
         account=user.account,
@@ -100,22 +99,6 @@ def _refuse_without_service(user: User, identity: Identity) -> None:
         raise MeanwhileForbiddenError(Outcome.SWITCHED_OFF, NO_SERVICE)
 
 
-def note_consent(user: User, grant: Grant, permissions: Permissions) -> None:
-    """A token proves the company's consent where it covers what the company wants, not only what this person does.
-
-    It shows that some is lacking only where that was asked for, and says nothing of another resource than its own.
-    """
-    service = CalendarService.objects.filter(account=user.account).first()
-    if service is None:
-        return
-    company = company_consent.wanted(service)
-    if (company.method, company.ews_host) == (permissions.method, permissions.ews_host):
-        told = scopes.told_of(scopes.wanted(company), asked=scopes.wanted(permissions), granted=grant.granted_scopes)
-        if told == scopes.wanted(company) or scopes.missing(grant.granted_scopes, told):
-            people = Connection.objects.filter(account=user.account, state__in=ACTIVE_STATES).count()
-            consent_state.note_token(user.account, grant.granted_scopes, told, people=people, actor=user)
-
-
 def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None:
     now = timezone.now()
     connection.tenant_id, connection.oid = identity.tenant_id, identity.oid
@@ -127,9 +110,8 @@ def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None
     connection.connected_at, connection.next_attempt_at = now, None
     connection.disconnected_at, connection.disconnected_because = None, ""
     connection.failures, connection.last_error, connection.invalid_grant_at = 0, "", None
-    connection.failure_kind = connection.set_aside_because = ""
+    connection.failure_kind = connection.set_aside_because = connection.claims_challenge = ""
     connection.worker_deaths = connection.our_mistakes = 0
     connection.told_to_reauthorize_at = connection.set_aside_at = connection.claimed_until = None
-    connection.claims_challenge = ""
     # A worker that is reading with the old tokens, perhaps from another mailbox, must not write any more.
     connection.lease_id = connection.lease_until = None

@@ -117,6 +117,12 @@ class ServerUnavailableError(UnavailableError):
     in_words = "Your company's Exchange server was too busy, could not be reached, or answered something unreadable."
 
 
+class ServerThrottledError(ThrottledError):
+    """A company's own Exchange server asks for fewer requests."""
+
+    in_words = ServerUnavailableError.in_words
+
+
 class MailboxMovingError(CalendarError):
     """The mailbox is on its way, perhaps only to another database: asked again, the server says where it went.
 

@@ -9,7 +9,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import answers, client_secret, connecting, ews_probe, id_token, scopes, tokens
+from calendar_integration import (
+    answers,
+    client_secret,
+    connecting,
+    consent_evidence,
+    ews_probe,
+    id_token,
+    scopes,
+    tokens,
+)
 from calendar_integration.attempts import Ending
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.connecting import MeanwhileForbiddenError
@@ -79,7 +88,7 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
         )
     missing = scopes.missing(grant.granted_scopes, scopes.wanted(attempt.permissions))
     if missing:
-        connecting.note_consent(attempt.user, grant, attempt.permissions)
+        consent_evidence.note(attempt.account, grant.granted_scopes, attempt.permissions, actor=attempt.user)
         return Ending(Outcome.FEWER_SCOPES, ", ".join(scopes.word_for(scope) for scope in missing))
     identity = id_token.identity(grant.claims)
     if not _is_mailbox_of(attempt, identity, grant):

@@ -125,7 +125,7 @@ def _write_down(user: User, meeting: Meeting, reply: Reply, request: HttpRequest
     if reply.whole_series and meeting.master_id:
         answered |= Q(master_id=meeting.master_id) | Q(remote_id=meeting.master_id)
     held = Meeting.objects.filter(answered, connection=meeting.connection_id)
-    held.update(response=reply.response.value)
+    held.update(response=reply.response.value, change_key="")  # whatever the next sync brings of it counts
     audit.record(
         AuditAction.INVITATION_ANSWERED,
         account=user.account,

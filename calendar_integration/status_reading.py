@@ -24,13 +24,13 @@ from calendar_integration.models import (
 )
 from calendar_integration.status import MailboxStatus
 from calendar_integration.status_words import WORDS, Tone
-from calendar_integration.sync import schedule
+from calendar_integration.sync import freshness
 
 
 def mailbox_status(user: User) -> MailboxStatus:
     """The person's mailbox as it stands: six queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
-    connection = Connection.objects.filter(user=user).prefetch_related(streams).first()
+    connection = Connection.objects.filter(user=user).select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:
         return _with_way_on(user, connection, _active(connection, timezone.now()))
     return _inactive(user, connection, availability_of(user))
@@ -113,7 +113,7 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
     state, mailbox, checked_at = connection.state, connection.mailbox, connection.last_good_sync_at
     if checked_at is None:
         return _first_sync(connection)
-    if state == ConnectionState.STALE or now - checked_at > schedule.patience():
+    if state == ConnectionState.STALE or freshness.is_late(connection, now):
         words = WORDS[ConnectionState.STALE]
         return MailboxStatus(
             words.tone, words.text, ConnectionState.STALE, mailbox, checked_at, can_connect=True, action=words.action

@@ -22,7 +22,11 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
 # The first key encrypts, all of them decrypt: put a new one in front to rotate.
 FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS")
+# Where Microsoft reaches the portal from the internet, for change notifications; empty: mailboxes are polled only.
+NOTIFICATION_URL = env.public_url("NOTIFICATION_URL")
 ALLOWED_HOSTS = [str(urlsplit(PORTAL_URL).hostname), *env.words("ALLOWED_HOSTS")]
+if NOTIFICATION_URL:
+    ALLOWED_HOSTS.append(str(urlsplit(NOTIFICATION_URL).hostname))
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
 INSTALLED_APPS = [
@@ -192,9 +196,14 @@ SYNC_WINDOW_DAYS_BACK = env.integer("SYNC_WINDOW_DAYS_BACK", 30)
 SYNC_WINDOW_DAYS_AHEAD = env.integer("SYNC_WINDOW_DAYS_AHEAD", 365)
 SYNC_INTERVAL_SECONDS = env.integer("SYNC_INTERVAL_SECONDS", 300)
 # How many mailboxes a worker process waits for at once, and how many are queued or being read altogether.
-SYNC_THREADS = env.integer("SYNC_THREADS", 16)
+SYNC_THREADS = env.integer("SYNC_THREADS", 50)
 SYNC_UNDER_WAY = env.integer("SYNC_UNDER_WAY", 5000)
 SYNC_UNDER_WAY_PER_ACCOUNT = env.integer("SYNC_UNDER_WAY_PER_ACCOUNT", 1000)
+# How far the interval stretches where notifications are shown to work.
+SYNC_LONGEST_INTERVAL_SECONDS = env.integer("SYNC_LONGEST_INTERVAL_SECONDS", 3600)
+# How long a subscription is asked for, in minutes. Microsoft's limit for Outlook is 10,080 (7 days), and moves:
+# https://learn.microsoft.com/graph/change-notifications-overview#subscription-lifetime
+SUBSCRIPTION_MINUTES = env.integer("SUBSCRIPTION_MINUTES", 10_000)
 # In seconds: how long a worker that says nothing keeps a mailbox, and how long a queued one waits before it is queued
 # again; the wait after a first failure, and the longest.
 SYNC_LEASE_SECONDS = env.integer("SYNC_LEASE_SECONDS", 300)
@@ -225,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
     "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=5)),
     "mark-stale": scheduled("calendar_integration.mark_stale", timedelta(minutes=1)),
+    "renew-subscriptions": scheduled("calendar_integration.renew_subscriptions", timedelta(seconds=15)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
     "tell-untold": scheduled("calendar_integration.tell_untold", timedelta(minutes=10)),
     "forget-mailboxes": scheduled("calendar_integration.forget_left_over", timedelta(minutes=1)),

@@ -37,16 +37,19 @@ class CheckedAdapter(HTTPAdapter):
     def get_connection_with_tls_context(
         self,
         request: requests.PreparedRequest,
-        verify: bool | str | None,
-        proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - the library's signature; a proxy would look up the name
+        verify: bool | str | None,  # noqa: ARG002 - the library's signature; the server is always verified
+        proxies: Mapping[str, str] | None = None,  # noqa: ARG002 - a proxy would look the name up
         cert: str | tuple[str, str] | None = None,
     ) -> HTTPConnectionPool:
         """The pool, whose connections go to the checked addresses. Raises InvalidURL for any other place."""
-        pool = super().get_connection_with_tls_context(request, verify, {}, cert)
+        pool = super().get_connection_with_tls_context(request, True, {}, cert)
         if not isinstance(pool, HTTPSConnectionPool) or (pool.host, pool.port) != (self._place.host, self._place.port):
             raise requests.exceptions.InvalidURL("not the place that was checked")
         pool.ConnectionCls = self._connection
         return pool
+
+    def cert_verify(self, conn: Any, url: str, verify: bool | str, cert: str | tuple[str, str] | None) -> None:
+        """Nothing to add: the pool knows its authorities, and reading certifi's again costs more than a connection."""
 
     @contextmanager
     def cut_off_after(self, seconds: float) -> Iterator[None]:

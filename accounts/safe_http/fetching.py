@@ -1,12 +1,14 @@
 """One GET of a checked address: no redirects, no proxies, and limits that a server cannot stretch."""
 
 import http.client
+import os
 import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from time import monotonic
 
 import certifi
@@ -105,7 +107,15 @@ def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
 
 
 def trusted_authorities() -> ssl.SSLContext:
-    """TLS that trusts the system's authorities, or those of SSL_CERT_FILE, and those of certifi."""
+    """TLS that trusts the system's authorities, or those of SSL_CERT_FILE, and those of certifi.
+
+    They are read once for the process, which takes longer than what they are needed for; do not change what you get.
+    """
+    return _authorities(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+
+
+@lru_cache(maxsize=4)
+def _authorities(_file: str, _folder: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

@@ -30,7 +30,10 @@ class Window(NamedTuple):
 
 
 class MeetingRow(NamedTuple):
-    """A meeting in the order of the columns it is written to; times are aware and in UTC, all-day ones are dates."""
+    """A meeting in the order of the columns it is written to; times are aware and in UTC, all-day ones are dates.
+
+    `change_key` is another one after every change, of an occurrence also after those of its series.
+    """
 
     remote_id: str
     change_key: str

@@ -13,8 +13,8 @@ from lxml.etree import _Element
 from calendar_integration.clients import ews_contacts, ews_items, ews_services
 from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Window
 from calendar_integration.clients.ews_links import Position, Step, position_of
-from calendar_integration.clients.ews_services import RangeTooBigError
 from calendar_integration.clients.ews_transport import Mailbox, Protocol
+from calendar_integration.clients.ews_trouble import RangeTooBigError
 from calendar_integration.errors import ServerUnavailableError
 
 MOST_DAYS = 700  # of one view; Exchange takes two years

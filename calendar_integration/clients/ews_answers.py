@@ -13,6 +13,7 @@ from calendar_integration.errors import (
     MailboxMovedError,
     ServerDeniedError,
     ServerRefusedTokenError,
+    ServerThrottledError,
     ServerUnavailableError,
 )
 
@@ -64,7 +65,8 @@ def error_of(response: requests.Response) -> CalendarError:
         return ServerRefusedTokenError(message)
     if status == requests.codes.forbidden:
         return ServerDeniedError(message)
-    return ServerUnavailableError(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
+    busy = ServerThrottledError if status == requests.codes.too_many_requests else ServerUnavailableError
+    return busy(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
 
 
 def _led_on(message: str, location: str) -> CalendarError:

@@ -1,13 +1,12 @@
-"""The operations of EWS that are used, as exchangelib writes and reads them, and what can go wrong with them.
+"""The operations of EWS that are used, as exchangelib writes and reads them.
 
 https://learn.microsoft.com/exchange/client-developer/web-service-reference/ews-operations-in-exchange
 Answers are given as the XML of each item; ews_items says why.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,23 +20,12 @@ from lxml.etree import _Element
 from calendar_integration.clients import ews_contacts, ews_items
 from calendar_integration.clients.ews_items import TYPES
 from calendar_integration.clients.ews_transport import Mailbox
-from calendar_integration.clients.graph_transport import LONGEST_WAIT
-from calendar_integration.errors import (
-    CalendarError,
-    MailboxMovedError,
-    MailboxMovingError,
-    ServerDeniedError,
-    ServerUnavailableError,
-    SyncStateLostError,
-)
+from calendar_integration.clients.ews_trouble import RangeTooBigError, translated_errors
+from calendar_integration.errors import ServerUnavailableError
 
 logger = logging.getLogger(__name__)
 
 MOST_CHANGES = 512  # in one answer of SyncFolderItems; the server takes no more
-
-
-class RangeTooBigError(CalendarError):
-    """The server does not view so many days, or so many items, at once."""
 
 
 class Changes(NamedTuple):
@@ -170,40 +158,3 @@ def _get(mailbox: Mailbox, ids: Sequence[Any], wanted: list[Any]) -> list[_Eleme
 
 def _ews_time(moment: datetime) -> Any:
     return EWSDateTime.from_datetime(moment.astimezone(ZoneInfo("UTC")))
-
-
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """exchangelib's errors as ours. Their texts quote the server, so that only their names are taken."""
-    try:
-        yield
-    except errors.EWSError as error:
-        raise _ours(error) from error
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OSError) as error:
-        raise ServerUnavailableError("The Exchange server sent something that could not be read.") from error
-
-
-def _ours(error: Exception) -> CalendarError:
-    message = f"The Exchange server answered {type(error).__name__}"
-    match error:
-        case errors.ErrorServerBusy():
-            return ServerUnavailableError(message, retry_after=_back_off(error.back_off))
-        case errors.ErrorCalendarViewRangeTooBig() | errors.ErrorExceededFindCountLimit():
-            return RangeTooBigError(message)
-        case errors.ErrorInvalidSyncStateData():
-            return SyncStateLostError(message)
-        case errors.ErrorNonExistentMailbox():
-            return MailboxMovedError(message)
-        case errors.ErrorMailboxMoveInProgress():
-            return MailboxMovingError(message)
-        case errors.ErrorAccessDenied():
-            return ServerDeniedError(message)
-    if type(error) in (errors.TransportError, errors.ErrorTimeoutExpired) and error.__context__:
-        name = type(error.__context__).__name__  # of what happened on the way
-        return ServerUnavailableError(f"The Exchange server could not be reached, or was cut off: {name}")
-    return ServerUnavailableError(message)
-
-
-def _back_off(seconds: float | None) -> timedelta | None:
-    """How long the server wants to be left alone, an hour at most."""
-    return None if seconds is None else min(timedelta(seconds=seconds), LONGEST_WAIT)

@@ -3,7 +3,7 @@
 https://learn.microsoft.com/graph/api/resources/event
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from calendar_integration.clients.base import MeetingRow, Occurrence
@@ -71,7 +71,7 @@ def moment(value: dict[str, str]) -> datetime:
     """Graph's dateTimeTimeZone as an aware time. We ask for no zone, so that Graph answers in UTC."""
     if value["timeZone"] != "UTC":
         raise ValueError(f"a time in {value['timeZone']!r} instead of UTC")
-    return datetime.fromisoformat(value["dateTime"][:19]).replace(tzinfo=UTC)
+    return datetime.fromisoformat(f"{value['dateTime'][:19]}+00:00")
 
 
 def _end_date(start: datetime, end: datetime) -> date:

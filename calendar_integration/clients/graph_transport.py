@@ -46,10 +46,14 @@ class GraphTransport:
 
     def get(self, url: str) -> dict[str, Any]:
         """The answer's JSON object. Raises the errors of calendar_integration.errors."""
+        return parse(self.body(url))
+
+    def body(self, url: str) -> bytearray:
+        """The answer as it came. Raises the errors of calendar_integration.errors."""
         response, body = self._send("GET", url)
         if response.status_code != requests.codes.ok:
             raise error_of(response, body)
-        return parse(body)
+        return body
 
     def post(self, url: str, parameters: dict[str, Any]) -> None:
         """Have an action done; it is sent once, whatever comes of it.
@@ -62,6 +66,18 @@ class GraphTransport:
         if response.status_code != requests.codes.accepted:
             raise error_of(response, body)
 
+    def change(self, method: str, url: str, parameters: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        """Make, change or delete something; the answer's JSON object, empty where there is none. It is sent once.
+
+        Raises as `post` does.
+        """
+        response, body = self._send(method, url, json=parameters, **options)
+        if response.status_code == requests.codes.bad_request:
+            raise ActionRefusedError(f"Graph answered 400 {error_code(body)}")
+        if response.status_code not in (requests.codes.ok, requests.codes.created, requests.codes.no_content):
+            raise error_of(response, body)
+        return parse(body) if body else {}
+
     def get_or_none(self, url: str) -> dict[str, Any] | None:
         """The same, with None for an item that is not there."""
         try:
@@ -69,7 +85,7 @@ class GraphTransport:
         except ItemNotFoundError:
             return None
 
-    def _send(self, method: str, url: str, **options: Any) -> tuple[requests.Response, bytes]:
+    def _send(self, method: str, url: str, **options: Any) -> tuple[requests.Response, bytearray]:
         refuse_foreign(url)
         try:
             with self._begun(method, url, options) as response:
@@ -105,7 +121,7 @@ def refuse_foreign(url: str) -> None:
         raise UnavailableError(f"Graph sent a link to another host, {theirs.netloc!r}; it was not followed.")
 
 
-def read_body(response: requests.Response) -> bytes:
+def read_body(response: requests.Response) -> bytearray:
     """The answer's body. Raises UnavailableError where it is too large, or takes too long to arrive."""
     until = time.monotonic() + LONGEST_ANSWER_SECONDS
     body = bytearray()
@@ -113,10 +129,10 @@ def read_body(response: requests.Response) -> bytes:
         body += chunk
         if len(body) > LARGEST_ANSWER or time.monotonic() > until:
             raise UnavailableError("Graph sent more than we read, or too slowly.")
-    return bytes(body)
+    return body
 
 
-def parse(content: bytes) -> dict[str, Any]:
+def parse(content: bytes | bytearray) -> dict[str, Any]:
     """The JSON object of an answer. Raises UnavailableError for anything else."""
     try:
         answer = orjson.loads(content)
@@ -127,7 +143,7 @@ def parse(content: bytes) -> dict[str, Any]:
     return answer
 
 
-def error_of(response: requests.Response, body: bytes) -> CalendarError:
+def error_of(response: requests.Response, body: bytearray) -> CalendarError:
     """Our error for an answer that is none of the good ones."""
     code = error_code(body)
     message = f"Graph answered {response.status_code} {code}".strip()
@@ -145,7 +161,7 @@ def error_of(response: requests.Response, body: bytes) -> CalendarError:
     return busy(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
 
 
-def error_code(content: bytes) -> str:
+def error_code(content: bytes | bytearray) -> str:
     """Graph's error code, or nothing where the body has none."""
     try:
         code = str(orjson.loads(content)["error"]["code"])

@@ -1,59 +1,63 @@
-"""Actions into rows: one COPY, one INSERT ... ON CONFLICT, one DELETE, whatever their number."""
+"""Actions into rows, whatever their number: one COPY, one INSERT ... ON CONFLICT where rows are held, one DELETE."""
 
-import io
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection as database
+from django.db.backends.utils import CursorWrapper
 
 from calendar_integration.clients.base import ContactRow, MeetingRow
 from calendar_integration.models import Contact, Meeting
+from calendar_integration.sync.copy_text import chunks
 
-# COPY's text format: https://www.postgresql.org/docs/current/sql-copy.html#id-1.9.3.55.9.2
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
-NULL = "\\N"
+Model = type[Meeting] | type[Contact]
 
-COLUMNS: dict[type[Meeting] | type[Contact], tuple[str, ...]] = {
-    Meeting: MeetingRow._fields,
-    Contact: ContactRow._fields,
-}
+ROW_TYPES: dict[Model, type[MeetingRow] | type[ContactRow]] = {Meeting: MeetingRow, Contact: ContactRow}
+COPY_BUFFER = 1 << 20  # bytes; a chunk goes out as one
 
 
 def apply(
-    model: type[Meeting] | type[Contact], connection_id: int, upserts: Sequence[Any], deletes: Iterable[str]
+    model: Model, connection_id: int, upserts: Sequence[Any], deletes: Iterable[str], *, into_nothing: bool = False
 ) -> tuple[int, int]:
     """Write and delete, in the caller's transaction; answers how many rows were changed and deleted.
 
-    A row that is held as it is stays untouched.
+    A row that is held as it is stays untouched. `into_nothing`: the mailbox holds no row, and nobody else can write
+    one before the transaction ends.
     """
-    return _upsert(model, connection_id, upserts), _delete(model, connection_id, list(deletes))
-
-
-def _upsert(model: type[Meeting] | type[Contact], connection_id: int, rows: Sequence[Any]) -> int:
-    if not rows:
-        return 0
-    table, columns = model._meta.db_table, COLUMNS[model]
-    listed = ", ".join(columns)
-    updated = [column for column in columns if column != "remote_id"]
-    new, old = (", ".join(f"{side}.{column}" for column in updated) for side in ("excluded", "held"))
+    if not upserts:
+        return 0, _delete(model, connection_id, list(deletes))
     with database.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0"  # noqa: S608 - our own table
-        )
-        cursor.copy_expert(f"COPY incoming ({listed}) FROM STDIN", io.StringIO(copy_text(rows)))
-        cursor.execute(
-            f"INSERT INTO {table} AS held (connection_id, {listed}) SELECT %s, {listed} FROM incoming"  # noqa: S608 - names of our own columns
-            f" ON CONFLICT (connection_id, remote_id) DO UPDATE SET ({', '.join(updated)}) = ROW({new})"
-            f" WHERE ({old}) IS DISTINCT FROM ({new})",
-            [connection_id],
-        )
-        changed = cursor.rowcount
-        cursor.execute("DROP TABLE incoming")
+        write = _insert if into_nothing else _upsert
+        changed = write(cursor, model, connection_id, upserts)
+    return changed, _delete(model, connection_id, list(deletes))
+
+
+def _insert(cursor: CursorWrapper, model: Model, connection_id: int, rows: Sequence[Any]) -> int:
+    """Straight into the table: there is nothing to compare with."""
+    _copy(cursor, f"{model._meta.db_table} (connection_id, {_columns(model)})", model, rows, f"{connection_id}\t")
+    return len(rows)
+
+
+def _upsert(cursor: CursorWrapper, model: Model, connection_id: int, rows: Sequence[Any]) -> int:
+    table, listed = model._meta.db_table, _columns(model)
+    updated = [column for column in ROW_TYPES[model]._fields if column != "remote_id"]
+    new, old = (", ".join(f"{side}.{column}" for column in updated) for side in ("excluded", "held"))
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {listed} FROM {table} LIMIT 0"  # noqa: S608 - our own table
+    )
+    _copy(cursor, f"incoming ({listed})", model, rows, "")
+    cursor.execute(
+        f"INSERT INTO {table} AS held (connection_id, {listed}) SELECT %s, {listed} FROM incoming"  # noqa: S608 - names of our own columns
+        f" ON CONFLICT (connection_id, remote_id) DO UPDATE SET ({', '.join(updated)}) = ROW({new})"
+        f" WHERE ({old}) IS DISTINCT FROM ({new})",
+        [connection_id],
+    )
+    changed = cursor.rowcount
+    cursor.execute("DROP TABLE incoming")
     return int(changed)
 
 
-def _delete(model: type[Meeting] | type[Contact], connection_id: int, remote_ids: list[str]) -> int:
+def _delete(model: Model, connection_id: int, remote_ids: list[str]) -> int:
     if not remote_ids:
         return 0
     with database.cursor() as cursor:
@@ -64,17 +68,21 @@ def _delete(model: type[Meeting] | type[Contact], connection_id: int, remote_ids
         return int(cursor.rowcount)
 
 
-def copy_text(rows: Iterable[Sequence[Any]]) -> str:
-    """Rows in the text format of COPY."""
-    return "".join("\t".join(map(copy_field, row)) + "\n" for row in rows)
+def _columns(model: Model) -> str:
+    return ", ".join(ROW_TYPES[model]._fields)
 
 
-def copy_field(value: Any) -> str:
-    """One value in the text format of COPY; NUL characters, which PostgreSQL cannot hold, are dropped."""
-    if value is None:
-        return NULL
-    if isinstance(value, str):
-        return value.translate(ESCAPES)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return value.isoformat() if isinstance(value, datetime | date) else str(value)
+def _copy(cursor: CursorWrapper, into: str, model: Model, rows: Sequence[Any], before: str) -> None:
+    lines = Lines(chunks(ROW_TYPES[model], rows, before=before))
+    cursor.copy_expert(f"COPY {into} FROM STDIN", lines, COPY_BUFFER)
+
+
+class Lines:
+    """Chunks of lines as the file that psycopg2 reads from: it takes what comes, whatever the size it names."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    def read(self, _size: int = -1) -> bytes:
+        """The next chunk, or nothing at the end."""
+        return next(self._chunks, b"")

@@ -6,6 +6,7 @@ First `reduce` folds the pages; then the caller fetches what `needs` names; then
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any, Protocol
 
 MASTER = "seriesMaster"
@@ -102,11 +103,13 @@ def finish(
     held: Mapping[str, str],
     masters: Mapping[str, Any],
     instances: Mapping[str, list[Any]],
+    change_keys: Mapping[str, str] = MappingProxyType({}),
 ) -> Actions:
     """The actions of a round.
 
-    `held` maps the ids held to their master's id or "", for those that may be concerned. `masters` are the masters
-    held or fetched, by id; `instances` the whole occurrences of each changed master.
+    `held` maps the ids held to their master's id or "", for those that may be concerned, and `change_keys` to the
+    change key they are held with. `masters` are the masters held or fetched, by id; `instances` the whole occurrences
+    of each changed master.
     """
     replaced = {row.remote_id: row for rows in instances.values() for row in rows}
     known_masters = {**masters, **{key: round_.rows[key] for key in round_.masters()}}
@@ -115,13 +118,30 @@ def finish(
         **{key: _as_repeating(row, known_masters) for key, row in round_.rows.items() if _is_current(row, instances)},
         **{key: _as_repeating(row, known_masters) for key, row in replaced.items()},
     }
-    if is_full:
-        # Masters fetched for their occurrences' sake are kept for the rounds to come.
-        upserts |= {key: row for key, row in masters.items() if key not in round_.removed and key not in upserts}
-        return Actions(list(upserts.values()), set(held) - set(upserts))
+    # Masters fetched for their occurrences' sake are kept for the rounds to come.
     upserts |= {key: row for key, row in masters.items() if key not in round_.removed and key not in upserts}
-    gone = {key for key, master in held.items() if master in instances or master in round_.removed}
-    return Actions(list(upserts.values()), (gone | round_.removed) - set(upserts))
+    if is_full:
+        gone = set(held)
+    else:
+        gone = round_.removed | {key for key, master in held.items() if master in instances or master in round_.removed}
+    return Actions(_changed(upserts, known_masters, change_keys), gone - upserts.keys())
+
+
+def _changed(rows: Mapping[str, Any], masters: Mapping[str, Any], change_keys: Mapping[str, str]) -> list[Any]:
+    """The rows but for those that are held as they are: an item has another change key after every change.
+
+    What a row takes from its master changes with the master's key, not with its own: both have to be as they are held.
+    A release that reads items otherwise empties the column by a migration, so that every row is compared once.
+    """
+
+    def is_held(row: Any) -> bool:
+        return row is not None and row.change_key != "" and change_keys.get(row.remote_id) == row.change_key
+
+    def is_unchanged(row: Any) -> bool:
+        master_id = getattr(row, "master_id", "")
+        return is_held(row) and (not master_id or is_held(masters.get(master_id)))
+
+    return [row for row in rows.values() if not is_unchanged(row)] if change_keys else list(rows.values())
 
 
 def _is_current(row: Any, instances: Mapping[str, list[Any]]) -> bool:

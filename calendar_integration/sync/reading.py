@@ -2,17 +2,18 @@
 
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
-from calendar_integration import client_secret, tokens
+from calendar_integration import client_secret, consent_evidence, tokens
 from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
-from calendar_integration.models import Connection, Stream, StreamKind
-from calendar_integration.sync import leases
-from calendar_integration.sync.polling import NothingNew, look
+from calendar_integration.models import Connection, StreamKind
+from calendar_integration.sync import threads
+from calendar_integration.sync.polling import NothingNew, SomethingNew, look
+from calendar_integration.sync.progress import begin_stream
 from calendar_integration.sync.rounds import RoundResult, run_round
 from calendar_integration.sync.taking import Held
 
@@ -22,6 +23,7 @@ class Outcome:
     """What came of one mailbox. Rounds are written already; `links` are the new delta links of unchanged streams."""
 
     held: Held
+    began: datetime = field(default_factory=timezone.now)
     rounds: list[RoundResult] = field(default_factory=list)
     links: dict[int, str] = field(default_factory=dict)
     has_new_token: bool = False
@@ -60,16 +62,24 @@ def read(held: Held) -> Outcome:
 
 
 def _token(outcome: Outcome) -> str:
-    """A token; one that had to be fetched shows that Microsoft takes our client secret."""
+    """A token: the one that is held while it is good, else one that is fetched."""
     connection = outcome.connection
     held = tokens.unexpired(outcome.held.sealed, connection.permissions)
     if held:
         return held
+    with threads.database():
+        return _fetched_token(outcome)
+
+
+def _fetched_token(outcome: Outcome) -> str:
+    """A new token, which shows that Microsoft takes our client secret, and that the company agrees."""
+    connection = outcome.connection
     version = connection.token_cache_version
     token = tokens.access_token(connection)
     if connection.token_cache_version != version:
         outcome.has_new_token = True
         client_secret.note_taken(connection.account_id)
+        consent_evidence.note_renewed(connection)
     return token
 
 
@@ -80,17 +90,12 @@ def _kinds(connection: Connection) -> list[StreamKind]:
 
 def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:
     held = outcome.held
-    stream = held.streams.get(kind) or _new_stream(held, kind)
-    found = look(client, stream, timezone.now())
-    if isinstance(found, NothingNew):
+    stream = held.streams.get(kind)
+    found = look(client, stream, timezone.now()) if stream else SomethingNew(client)
+    if stream and isinstance(found, NothingNew):
         outcome.links[stream.pk] = found.delta_link
         outcome.rounds.append(RoundResult(stream.kind, False, 0, 0))
-    else:
-        outcome.rounds.append(run_round(found.client, stream, held.lease_id))
-
-
-def _new_stream(held: Held, kind: StreamKind) -> Stream:
-    """How far it was read: not at all. Raises LeaseLostError where it would be of a mailbox that is no longer ours."""
-    with transaction.atomic():
-        leases.confirm(held.connection.pk, held.lease_id)
-        return Stream.objects.create(connection_id=held.connection.pk, kind=kind)
+    elif isinstance(found, SomethingNew):
+        with threads.database():
+            stream = stream or begin_stream(held.connection.pk, held.lease_id, kind)
+            outcome.rounds.append(run_round(found.client, stream, held.lease_id))

@@ -3,21 +3,21 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from calendar_integration.clients.base import CalendarClient, MeetingRow, Page, Window
-from calendar_integration.errors import LeaseLostError, MailboxTooLargeError, SyncStateLostError, UnavailableError
-from calendar_integration.models import Contact, Meeting, MeetingKind, Stream, StreamKind
-from calendar_integration.sync import apply, leases, plan
+from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
+from calendar_integration.errors import MailboxTooLargeError, SyncStateLostError, UnavailableError
+from calendar_integration.models import Stream, StreamKind
+from calendar_integration.sync import apply, plan
+from calendar_integration.sync.held_rows import held_for, held_masters
+from calendar_integration.sync.progress import save_progress
+from calendar_integration.sync.source import Reader
 
 LARGEST_MAILBOX = 100_000  # items in the window
 MOST_PAGES = 20_000
-
-Model = type[Meeting] | type[Contact]
 
 
 @dataclass(frozen=True)
@@ -28,27 +28,6 @@ class RoundResult:
     is_full: bool
     changed: int
     deleted: int
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Where a round reads from, for whom, under which lease."""
-
-    client: CalendarClient
-    stream: Stream
-    lease_id: uuid.UUID
-    window: Window
-
-    @property
-    def model(self) -> Model:
-        """Where the stream's rows live."""
-        return Meeting if self.stream.kind == StreamKind.EVENTS else Contact
-
-    def page(self, link: str) -> Page[Any]:
-        """The page at this link; an empty link begins a full round."""
-        if self.stream.kind == StreamKind.EVENTS:
-            return self.client.events_page(link, self.window)
-        return self.client.contacts_page(link)
 
 
 def run_round(client: CalendarClient, stream: Stream, lease_id: uuid.UUID) -> RoundResult:
@@ -99,10 +78,8 @@ def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
     round_, delta_link, is_whole = _read_pages(reader, "" if is_full else reader.stream.delta_link, is_full=is_full)
     is_full = is_full or is_whole
     if round_.is_empty and not is_full:
-        # The common case by far: nothing new, one request, one statement, which the lease's owner alone may make.
-        ours = Stream.objects.filter(pk=reader.stream.pk, connection__lease_id=reader.lease_id)
-        if not ours.update(delta_link=delta_link, finished_at=timezone.now()):
-            raise LeaseLostError("Another worker has taken this mailbox over.")
+        # The common case by far: nothing new, one request, one statement.
+        _save(reader, delta_link, is_full=is_full)
         return RoundResult(reader.stream.kind, is_full, 0, 0)
     return _finish(reader, round_, delta_link, is_full=is_full)
 
@@ -119,44 +96,38 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
             raise MailboxTooLargeError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
         if page.delta_link:
             return round_, page.delta_link, is_whole
-        leases.extend(reader.stream.connection_id, reader.lease_id)
-        if is_full:
-            Stream.objects.filter(pk=reader.stream.pk).update(items_read=items)
+        reader.keep(items if is_full else None)
         link = page.next_link
     raise UnavailableError("The pages of a round had no end.")
 
 
 def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: bool) -> RoundResult:
-    held = _held(reader, round_, is_full=is_full)
-    if is_full and _is_suspicious(reader.stream, round_, len(held)):
+    held = held_for(reader.model, reader.connection_id, round_, is_full=is_full)
+    if is_full and _is_suspicious(reader.stream, round_, len(held.masters)):
         return RoundResult(reader.stream.kind, is_full, 0, 0)
     masters, instances = _fetch(reader, round_, is_full=is_full)
-    actions = plan.finish(round_, is_full=is_full, held=held, masters=masters, instances=instances)
+    actions = plan.finish(
+        round_,
+        is_full=is_full,
+        held=held.masters,
+        change_keys=held.change_keys,
+        masters=masters,
+        instances=instances,
+    )
     with transaction.atomic():
-        leases.confirm(reader.stream.connection_id, reader.lease_id)
-        changed, deleted = apply.apply(reader.model, reader.stream.connection_id, actions.upserts, actions.deletes)
         _save(reader, delta_link, is_full=is_full)
+        changed, deleted = apply.apply(
+            reader.model,
+            reader.connection_id,
+            actions.upserts,
+            actions.deletes,
+            into_nothing=is_full and held.is_nothing,
+        )
     return RoundResult(reader.stream.kind, is_full, changed, deleted)
 
 
 def _save(reader: Reader, delta_link: str, *, is_full: bool) -> None:
-    changes: dict[str, Any] = {"delta_link": delta_link, "finished_at": timezone.now()}
-    if is_full:
-        changes |= {"window_start": reader.window.start, "window_end": reader.window.end}
-        changes |= {"emptied_at": None, "items_read": 0}
-    Stream.objects.filter(pk=reader.stream.pk).update(**changes)
-
-
-def _held(reader: Reader, round_: plan.Round, *, is_full: bool) -> dict[str, str]:
-    """The ids held with their masters': all of them for a full round, else those of series that may change."""
-    connection_id = reader.stream.connection_id
-    if reader.model is Contact:
-        contacts = Contact.objects.filter(connection=connection_id).values_list("remote_id", flat=True)
-        return dict.fromkeys(contacts, "") if is_full else {}
-    meetings = Meeting.objects.filter(connection=connection_id)
-    if not is_full:
-        meetings = meetings.filter(master_id__in=list(round_.masters() | round_.removed))
-    return dict(meetings.values_list("remote_id", "master_id"))
+    save_progress(reader.stream, reader.lease_id, delta_link, reader.window if is_full else None)
 
 
 def _fetch(
@@ -164,25 +135,18 @@ def _fetch(
 ) -> tuple[dict[str, MeetingRow], dict[str, list[MeetingRow]]]:
     """The masters that rows of series refer to, held or fetched, and the instances of changed series."""
     wanted = (round_.masters_of_occurrences() | round_.masters_of_exceptions()) - round_.masters()
-    masters = _held_masters(reader, wanted) if wanted and not is_full else {}
+    masters = held_masters(reader.connection_id, wanted) if wanted and not is_full else {}
     needs = plan.needs(round_, masters, is_full=is_full)
     for master_id in sorted(needs.masters):
         master = reader.client.event(master_id)
         if master is not None:
             masters[master_id] = master
-        leases.extend(reader.stream.connection_id, reader.lease_id)
+        reader.keep()
     instances: dict[str, list[MeetingRow]] = {}
     for master_id in sorted(needs.instances):
         instances[master_id] = reader.client.instances(master_id, reader.window)
-        leases.extend(reader.stream.connection_id, reader.lease_id)
+        reader.keep()
     return masters, instances
-
-
-def _held_masters(reader: Reader, ids: set[str]) -> dict[str, MeetingRow]:
-    rows = Meeting.objects.filter(
-        connection=reader.stream.connection_id, kind=MeetingKind.MASTER, remote_id__in=list(ids)
-    )
-    return {values[0]: MeetingRow(*values) for values in rows.values_list(*MeetingRow._fields)}
 
 
 def _is_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> bool:

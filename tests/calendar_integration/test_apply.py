@@ -56,6 +56,23 @@ def test_any_text_arrives_as_it_was_but_for_nul(text: str) -> None:
     assert (row.subject, row.location) == (text.replace("\0", ""), "\\N")
 
 
+def test_rows_of_a_first_sync_go_straight_into_the_table_with_whatever_they_say() -> None:
+    mailbox = make_mailbox()
+    odd = ["plain", "", "tab\there", "two\r\nlines", "back\\slash \\N \\.", "n\0u\0l", "Zoë ℀ 😀", "\\"]
+    rows = [make_meeting_row(f"row-{n:03}", subject=odd[n % len(odd)], preview=odd[n % 7]) for n in range(450)]
+    assert apply(Meeting, mailbox.pk, rows, [], into_nothing=True) == (450, 0)
+    held = Meeting.objects.order_by("remote_id").values_list("subject", "preview")
+    assert list(held) == [(row.subject.replace("\0", ""), row.preview.replace("\0", "")) for row in rows]
+    assert apply(Meeting, mailbox.pk, rows, []) == (0, 0)
+
+
+def test_a_number_where_a_text_should_be_is_written_as_one() -> None:
+    mailbox = make_mailbox()
+    rows = [make_meeting_row("a", subject=7), make_meeting_row("b", subject="eight\n")]
+    apply(Meeting, mailbox.pk, rows, [])
+    assert set(Meeting.objects.values_list("subject", flat=True)) == {"7", "eight\n"}
+
+
 def test_contacts_keep_their_lists() -> None:
     mailbox = make_mailbox()
     row = ("c", "1", "Zoë\tNew", "", "", "", '["zoe@post.example"]', '[["mobile", "+49 1"]]')

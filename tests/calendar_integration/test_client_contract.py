@@ -147,13 +147,16 @@ def test_what_is_new_changed_and_gone_is_followed(world: World, connection: Conn
     assert_alike(world, connection)
 
 
-def test_rows_have_ids_that_stay(world: World, connection: Connection) -> None:
+def test_ids_stay_and_change_keys_tell_of_every_change(world: World, connection: Connection) -> None:
     event_id = add(world, "Stays", days=3)
     read(world, connection)
-    before = dict(shown(connection).filter(subject="Stays").values_list("remote_id", "pk"))
+    before = dict(shown(connection).filter(subject="Stays").values_list("remote_id", "change_key"))
+    assert len(before) == 3
     world.rename(event_id, "Renamed")
     read(world, connection)
-    assert dict(shown(connection).filter(subject="Renamed").values_list("remote_id", "pk")) == before
+    after = dict(shown(connection).filter(subject="Renamed").values_list("remote_id", "change_key"))
+    assert after.keys() == before.keys()
+    assert all(after[key] != before[key] for key in before)
 
 
 def test_a_series_comes_as_its_occurrences_which_know_it(world: World, connection: Connection) -> None:

@@ -18,7 +18,7 @@ from calendar_integration.models import (
     Outcome,
 )
 from calendar_integration.prompt import Verdict
-from calendar_integration.sync import schedule
+from calendar_integration.sync import freshness, schedule
 from tests.calendar_integration.exchange import on_premises
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import EWS, lock, make_group, set_integration
@@ -98,7 +98,7 @@ def test_it_says_nothing_of_graph_where_that_is_what_the_company_wants(
 def test_it_is_due_at_once_and_out_of_date_when_it_stays_silent(ana: Traveller) -> None:
     connection = ana.connect()
     assert schedule.claim_due() == [connection.pk]
-    Connection.objects.update(connected_at=timezone.now() - schedule.patience() * 2)
+    Connection.objects.update(connected_at=timezone.now() - freshness.patience() * 2)
     assert schedule.mark_stale() == 1
 
 

@@ -24,6 +24,7 @@ from calendar_integration.errors import (
     MailboxMovingError,
     ServerDeniedError,
     ServerRefusedTokenError,
+    ServerThrottledError,
     ServerUnavailableError,
 )
 from calendar_integration.models import Connection, ConnectionState, Meeting
@@ -155,7 +156,7 @@ def test_random_changes_between_syncs_are_all_followed(synced: Connection, micro
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        ("ews.server_busy", ServerUnavailableError),
+        ("ews.server_busy", ServerThrottledError),
         ("ews.unavailable", ServerUnavailableError),
         ("ews.malformed", ServerUnavailableError),
         ("ews.unauthorized", ServerRefusedTokenError),

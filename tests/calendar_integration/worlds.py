@@ -117,13 +117,14 @@ class InMemory:
     def rename(self, event_id: str, subject: str) -> None:
         self._change(event_id, lambda row: row._replace(subject=subject))
         for key in self.occurrences(event_id):
-            self.mailbox.meetings[key] = self.mailbox.meetings[key]._replace(subject=subject)
+            renamed = self.mailbox.meetings[key]._replace(subject=subject, change_key=str(next(_numbers)))
+            self.mailbox.meetings[key] = renamed
 
     def move(self, event_id: str, start: datetime) -> None:
         self._change(event_id, lambda row: row._replace(start_at=start, end_at=start + timedelta(hours=1)))
 
     def _change(self, event_id: str, change: Callable[[MeetingRow], MeetingRow]) -> None:
-        row = change(self.mailbox.meetings[event_id])
+        row = change(self.mailbox.meetings[event_id])._replace(change_key=str(next(_numbers)))
         self.mailbox.meetings[event_id] = row._replace(kind="exception") if row.kind == "occurrence" else row
 
     def delete(self, event_id: str) -> None:
@@ -136,7 +137,8 @@ class InMemory:
         return row.remote_id
 
     def rename_contact(self, contact_id: str, name: str) -> None:
-        self.mailbox.contacts[contact_id] = self.mailbox.contacts[contact_id]._replace(name=name)
+        row = self.mailbox.contacts[contact_id]
+        self.mailbox.contacts[contact_id] = row._replace(name=name, change_key=str(next(_numbers)))
 
     def delete_contact(self, contact_id: str) -> None:
         del self.mailbox.contacts[contact_id]
