@@ -56,8 +56,9 @@ class Awry:
         self.client.close()
 
     def _awry(self, page: Page[RowT]) -> Page[RowT]:
-        again, self.told = list(self.told), tuple(page.rows)
-        return replace(page, rows=[*again, *page.rows], removed=[*page.removed, "never there"])
+        rows: list[Any] = [*self.told, *page.rows]
+        self.told = tuple(page.rows)
+        return replace(page, rows=rows, removed=[*page.removed, "never there"])
 
 
 @dataclass
