@@ -7,12 +7,13 @@ SANDBOX_PORT ?= 8020
 TEST_PROCESSES ?= 2
 export PORT SANDBOX_PORT
 
-.PHONY: run test bench lint format types reset browser help
+.PHONY: run test drills bench lint format types reset browser help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run     the portal, its worker and the sandbox, on this machine"
 	@echo "make test    everything that is checked, browser included"
+	@echo "make drills  workers killed, servers restarted, every fault of Microsoft: with real processes, some minutes"
 	@echo "make bench   what pages, downloads, sign-ins, syncs and polls cost"
 	@echo "make format  rewrite code and templates in the house style"
 	@echo "make reset   forget the data of make run"
@@ -49,6 +50,9 @@ browser: $(VENV)/installed
 test: lint browser
 	ATRIUM_VAR=var/test $(BIN)/python manage.py makemigrations --check --dry-run
 	ATRIUM_VAR=var/test $(BIN)/python -m pytest -n $(TEST_PROCESSES)
+
+drills: $(VENV)/installed
+	ATRIUM_VAR=var/test $(BIN)/python -m pytest tests/drills --durations=0 --durations-min=1
 
 bench: $(VENV)/installed
 	@$(BIN)/python -m bench.pages

@@ -10,8 +10,8 @@ from django.conf import settings
 
 from calendar_integration.clients import graph_contacts, graph_events
 from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Profile, Response, RowT, Window
-from calendar_integration.clients.graph_transport import GraphTransport, parse
-from calendar_integration.errors import UnavailableError
+from calendar_integration.clients.graph_transport import GraphTransport, parse, refuse_foreign
+from calendar_integration.errors import SyncStateLostError, UnavailableError
 
 PAGE_SIZE = 200
 # Repeated on every request: a preference holds for the request it came with.
@@ -35,12 +35,12 @@ class GraphClient:
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """https://learn.microsoft.com/graph/api/event-delta"""
         span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end)}
-        body = self._transport.body(link or f"{self._base}/me/calendarView/delta?{urlencode(span)}")
+        body = self._transport.body(_ours(link) or f"{self._base}/me/calendarView/delta?{urlencode(span)}")
         return _page(body, graph_events.is_stripped, graph_events.to_row, graph_events.to_occurrence)
 
     def contacts_page(self, link: str) -> Page[ContactRow]:
         """https://learn.microsoft.com/graph/api/contact-delta"""
-        body = self._transport.body(link or f"{self._base}/me/contactFolders/contacts/contacts/delta")
+        body = self._transport.body(_ours(link) or f"{self._base}/me/contactFolders/contacts/contacts/delta")
         return _page(body, _never, graph_contacts.to_row, graph_events.to_occurrence)
 
     def event(self, remote_id: str) -> MeetingRow | None:
@@ -132,6 +132,18 @@ def _link(answer: dict[str, Any], name: str) -> str:
     link = answer.get(name, "")
     if not isinstance(link, str):
         raise UnavailableError("Graph sent a link that is none.")
+    if link:
+        refuse_foreign(link)  # before it is kept: a delta link that may not be followed would end the mailbox
+    return link
+
+
+def _ours(link: str) -> str:
+    """A link that was kept. Raises SyncStateLostError where it is of a Graph that is no longer the configured one."""
+    try:
+        if link:
+            refuse_foreign(link)
+    except UnavailableError as error:
+        raise SyncStateLostError(str(error)) from error
     return link
 
 

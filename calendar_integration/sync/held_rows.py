@@ -53,8 +53,9 @@ def _concerned(model: Model, round_: Round) -> Q:
         return Q()
     if model is Contact:
         return Q(remote_id__in=ids)
-    ids |= round_.masters_of_occurrences() | round_.masters_of_exceptions()
-    return Q(remote_id__in=ids) | Q(master_id__in=round_.masters() | round_.removed)
+    of_occurrences = round_.masters_of_occurrences()
+    ids |= of_occurrences | round_.masters_of_exceptions()
+    return Q(remote_id__in=ids) | Q(master_id__in=round_.masters() | of_occurrences | round_.removed)
 
 
 def held_masters(connection_id: int, ids: Iterable[str]) -> dict[str, MeetingRow]:

@@ -84,16 +84,16 @@ def _forget(round_: Round, remote_id: str) -> None:
     round_.removed.discard(remote_id)
 
 
-def needs(round_: Round, held_masters: Iterable[str], *, is_full: bool) -> Needs:
+def needs(round_: Round, *, is_full: bool) -> Needs:
     """What the pages lack.
 
     A full round brings every occurrence, stripped: their masters are needed. Later a changed master says nothing
-    of its occurrences reliably, not even which are gone: its instances are needed, and replace what was held.
+    of its occurrences reliably, not even which are gone: its instances are needed, and replace what was held. Nor does
+    a master that is not told with its occurrences: it may have changed with them, and the one that is held be old.
     """
     described = round_.masters()
-    instances = frozenset() if is_full else frozenset(described)
-    lacking = round_.masters_of_occurrences() - described - set(held_masters)
-    return Needs(masters=frozenset(lacking), instances=instances)
+    lacking = round_.masters_of_occurrences() - described
+    return Needs(masters=frozenset(lacking), instances=frozenset() if is_full else frozenset(described | lacking))
 
 
 def finish(

@@ -134,9 +134,9 @@ def _fetch(
     reader: Reader, round_: plan.Round, *, is_full: bool
 ) -> tuple[dict[str, MeetingRow], dict[str, list[MeetingRow]]]:
     """The masters that rows of series refer to, held or fetched, and the instances of changed series."""
-    wanted = (round_.masters_of_occurrences() | round_.masters_of_exceptions()) - round_.masters()
+    wanted = round_.masters_of_exceptions() - round_.masters()
     masters = held_masters(reader.connection_id, wanted) if wanted and not is_full else {}
-    needs = plan.needs(round_, masters, is_full=is_full)
+    needs = plan.needs(round_, is_full=is_full)
     for master_id in sorted(needs.masters):
         master = reader.client.event(master_id)
         if master is not None:

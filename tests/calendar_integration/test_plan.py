@@ -44,7 +44,7 @@ def test_the_last_word_on_an_item_counts() -> None:
 def test_an_occurrence_may_come_before_its_master() -> None:
     occurrence, master = make_occurrence("o", "series"), make_master()
     for round_ in (fold(occurrence, master), fold(master, occurrence)):
-        assert plan.needs(round_, [], is_full=True) == plan.Needs(frozenset(), frozenset())
+        assert plan.needs(round_, is_full=True) == plan.Needs(frozenset(), frozenset())
         actions = plan.finish(round_, is_full=True, held={}, masters={}, instances={})
         whole = next(row for row in actions.upserts if row.remote_id == "o")
         assert (whole.subject, whole.kind, whole.master_id, whole.pattern) == (
@@ -55,8 +55,8 @@ def test_an_occurrence_may_come_before_its_master() -> None:
 
 def test_an_occurrence_without_its_master_asks_for_it_and_leaves_it_behind() -> None:
     round_ = fold(make_occurrence("o", "series"))
-    assert plan.needs(round_, [], is_full=True).masters == {"series"}
-    assert plan.needs(round_, ["series"], is_full=False).masters == frozenset()
+    assert plan.needs(round_, is_full=True).masters == {"series"}
+    assert plan.needs(round_, is_full=False) == plan.Needs(frozenset({"series"}), frozenset({"series"}))
     actions = plan.finish(round_, is_full=True, held={}, masters={"series": make_master()}, instances={})
     assert ids(actions) == {"o", "series"}
 
@@ -76,7 +76,7 @@ def test_an_all_day_series_has_dates_only() -> None:
 
 def test_a_changed_series_is_replaced_by_its_instances() -> None:
     round_ = fold(make_master(subject="Renamed"), make_occurrence("stripped", "series"))
-    assert plan.needs(round_, [], is_full=False).instances == {"series"}
+    assert plan.needs(round_, is_full=False).instances == {"series"}
     kept = make_meeting_row("kept", kind="occurrence", master_id="series", subject="Renamed")
     held = {"kept": "series", "cancelled": "series", "other": ""}
     actions = plan.finish(round_, is_full=False, held=held, masters={}, instances={"series": [kept]})

@@ -71,6 +71,33 @@ def test_a_bad_answer_leaves_everything_as_it_was_and_the_next_good_one_mends_it
     assert_is_mirror(microsoft, connection)
 
 
+def test_a_series_that_changed_and_is_not_told_with_its_occurrences_is_read_anew(microsoft: Sandbox) -> None:
+    connection = make_synced(microsoft)
+    events = microsoft.control("GET", f"/people/{connection.mailbox}/events")["value"]
+    series = {event["seriesMasterId"] for event in events if event["seriesMasterId"]}
+    for number, master_id in enumerate(sorted(series)[:3]):
+        subject = {"subject": f"Renamed {number}"}
+        microsoft.control("PATCH", f"/people/{connection.mailbox}/events/{master_id}", subject)
+    microsoft.fault("graph.masters_absent", count=1)
+    sync(connection)
+    assert_is_mirror(microsoft, connection)
+
+
+def test_a_delta_link_to_another_host_is_not_kept(microsoft: Sandbox) -> None:
+    connection = make_synced(microsoft)
+    microsoft.fault("graph.foreign_next_link", count=1)
+    fail(connection)
+    sync(connection)
+    assert_is_mirror(microsoft, connection)
+
+
+def test_delta_links_of_a_graph_that_is_no_longer_the_configured_one_begin_anew(microsoft: Sandbox) -> None:
+    connection = make_synced(microsoft)
+    connection.streams.update(delta_link="https://graph.microsoft.example/v1.0/me/calendarView/delta?$deltatoken=x")
+    assert all(round_.is_full for round_ in sync(connection).rounds)
+    assert_is_mirror(microsoft, connection)
+
+
 def test_throttling_is_waited_out_as_long_as_asked(microsoft: Sandbox) -> None:
     connection = make_synced(microsoft)
     microsoft.fault("graph.throttled", count=1, retry_after=600)

@@ -11,6 +11,10 @@ from tests.drills.machine import Machine, running_machine
 from tests.drills.people import Person
 from tests.drills.tables import Mailbox
 
+ONLINE = (
+    "Ana Lima", "Bo Lindqvist", "Dana Reyes", "Di Novak", "Ed Haas", "Lee Park", "Mia Brandt", "Noah Weiss",
+    "Omar Haddad", "Quinn Doyle", "Rosa Vidal", "Sam Okafor",
+)  # fmt: skip
 ON_PREMISES = ("Finn Carter", "Gia Marino", "Hugo Bernard", "Ines Carvalho", "Jon Mehta")
 SERVER = "mail.fabrikam.example"
 SET_UP = """

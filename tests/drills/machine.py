@@ -24,6 +24,7 @@ from tests.stack import environment
 # Everything waits for seconds where it waits for minutes in production.
 HURRIED = {
     "SYNC_INTERVAL_SECONDS": "5",
+    "SYNC_LONGEST_INTERVAL_SECONDS": "10",
     "SYNC_LEASE_SECONDS": "20",
     "SYNC_CLAIM_SECONDS": "15",
     "SYNC_FIRST_BACK_OFF_SECONDS": "2",

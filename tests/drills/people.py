@@ -1,5 +1,6 @@
 """Somebody with a browser without JavaScript, who goes the whole way by HTTP."""
 
+import itertools
 from dataclasses import dataclass, field
 
 import requests
@@ -9,6 +10,7 @@ from tests.sandbox.browser import Browser
 
 STEPS = 8  # more pages are on no way
 UP_TO_DATE = "Up to date"
+seeds = itertools.count(1)
 
 
 @dataclass
@@ -56,9 +58,10 @@ class Person:
             return ""
         return " ".join(answer.text.split()) if answer.ok else ""
 
-    def change(self, seed: int, count: int = 20) -> None:
-        """Change the mailbox at random, in both kinds of things."""
-        self.machine.control("POST", f"/people/{self.email}/random-changes", {"seed": seed, "count": count})
+    def change(self, count: int = 20) -> None:
+        """Change the mailbox at random, in both kinds of things. The same seed would make the same ids once more."""
+        changes = {"seed": next(seeds), "count": count}
+        self.machine.control("POST", f"/people/{self.email}/random-changes", changes)
 
     def fault(self, kind: str, **details: float) -> None:
         """Let something go wrong for this mailbox alone."""

@@ -73,7 +73,8 @@ class Redis:
 
     def start(self) -> None:
         """Start it, without waiting: nobody who uses it may need it to be there at once."""
-        self.process = subprocess.Popen(embedded.redis_command(self.var), start_new_session=True)  # noqa: S603 - our own command
+        command = embedded.redis_command(self.var)
+        self.process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
 
 
 def kill(process: psutil.Process) -> None:

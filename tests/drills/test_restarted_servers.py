@@ -28,16 +28,14 @@ def restart_both(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("restart", [restart_postgres, restart_redis, restart_both])
-def test_a_restart_loses_nothing(
-    machine: Machine, connected: Connected, restart: Callable[[Machine], None], request: pytest.FixtureRequest
-) -> None:
+def test_a_restart_loses_nothing(machine: Machine, connected: Connected, restart: Callable[[Machine], None]) -> None:
     people = connected(*PEOPLE)
     all_mirrored(machine, people)
     died = machine.restarts.copy()
     for person in people:
-        person.change(seed=len(request.node.name))
+        person.change()
     restart(machine)
     for person in people:
-        person.change(seed=len(request.node.name) + 1)
+        person.change()
     all_mirrored(machine, people)
     assert machine.restarts == died

@@ -23,7 +23,7 @@ def test_the_page_says_up_to_date_only_while_it_is(machine: Machine, connected: 
     sam.fault("graph.unavailable")
     finn.fault("ews.unavailable")
     for person in people:
-        person.change(seed=11)
+        person.change()
     for person in people:
         machine.until(partial(has_failed_thrice, person), "failed again and again")
         assert UP_TO_DATE not in person.status()
