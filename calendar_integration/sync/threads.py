@@ -6,15 +6,19 @@ Made when they are first needed, so that Celery's processes, which are forked be
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 AnswerT = TypeVar("AnswerT")
 
 _lock = threading.Lock()
 _pool: ThreadPoolExecutor | None = None
+_databases: "list[BaseDatabaseWrapper]" = []  # of the pool's threads
 
 
 def submit(work: Callable[[], AnswerT]) -> "Future[AnswerT]":
@@ -23,20 +27,29 @@ def submit(work: Callable[[], AnswerT]) -> "Future[AnswerT]":
 
 
 def stop() -> None:
-    """Wait for the threads to end; the next work has new ones."""
+    """Wait for the threads to end, and close what they had open; the next work has new ones."""
     global _pool
     with _lock:
         pool, _pool = _pool, None
-    if pool is not None:
-        pool.shutdown()
+    if pool is None:
+        return
+    pool.shutdown()
+    while _databases:
+        database = _databases.pop()
+        database.inc_thread_sharing()  # its own thread is gone
+        database.close()
 
 
 def _threads() -> ThreadPoolExecutor:
     global _pool
     with _lock:
         if _pool is None:
-            _pool = ThreadPoolExecutor(settings.SYNC_THREADS, thread_name_prefix="sync")
+            _pool = ThreadPoolExecutor(settings.SYNC_THREADS, thread_name_prefix="sync", initializer=_remember)
         return _pool
+
+
+def _remember() -> None:
+    _databases.extend(connections.all())
 
 
 def _tidily(work: Callable[[], AnswerT]) -> AnswerT:

@@ -21,6 +21,17 @@ def make_synced(microsoft: Sandbox) -> Connection:
     return connection
 
 
+def make_team(microsoft: Sandbox) -> list[Connection]:
+    """Three people of one company with small mailboxes, each read once."""
+    account = make_account()
+    make_service(account)
+    people = {"cy": "Cy Marsh", "noah": "Noah Weiss", "rosa": "Rosa Vidal"}
+    team = [Traveller(make_user(account, first), microsoft, name).connect() for first, name in people.items()]
+    for connection in team:
+        sync(connection)
+    return team
+
+
 def sync(connection: Connection) -> SyncResult:
     """A sync that must work."""
     result = sync_connection(connection.pk)
