@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 SANDBOX_PORT ?= 8020
+TEST_PROCESSES ?= 2
 export PORT SANDBOX_PORT
 
 .PHONY: run test bench lint format types reset browser help
@@ -47,7 +48,7 @@ browser: $(VENV)/installed
 
 test: lint browser
 	ATRIUM_VAR=var/test $(BIN)/python manage.py makemigrations --check --dry-run
-	ATRIUM_VAR=var/test $(BIN)/python -m pytest
+	ATRIUM_VAR=var/test $(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
 bench: $(VENV)/installed
 	@$(BIN)/python -m bench.pages

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # app configurations import this module, before there are mod
 
 ProfilePanel = Callable[[HttpRequest], SafeString]
 Obstacle = Callable[["Account", str, Any], str]
-Trial = Callable[[Any], None]
+Trial = Callable[[Any, "User"], None]
 OnDeactivation = Callable[["User", "User | str"], None]
 Farewell = Callable[[HttpRequest, "User"], str]
 WayIn = Callable[["Account"], bool]
@@ -155,13 +155,13 @@ def add_trial(key: str, trial: Trial) -> None:
         known.append(trial)
 
 
-def try_out(key: str, value: Any) -> None:
-    """Find out whether a checked value works. It may wait for a network: call it outside transactions.
+def try_out(key: str, value: Any, actor: "User") -> None:
+    """Find out for this person whether a checked value works. It may wait for a network: call it outside transactions.
 
     Raises ImpossibleValueError.
     """
     for trial in _trials.get(key, ()):
-        trial(value)
+        trial(value, actor)
 
 
 def add_dependent(dependent: Dependent) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -103,10 +103,11 @@ def complete(user: User | None, browser_key: str, query: Mapping[str, str]) -> A
     attempt = rows.filter(state=state, ended_at=None, started_at__gt=now - LIFETIME).first()
     if attempt is None or not _is_theirs(attempt, user, browser_key):
         return None
-    service = CalendarService.objects.select_for_update().filter(account=attempt.account).first()
+    service = CalendarService.objects.ready().select_for_update().filter(account=attempt.account).first()
+    may_report = service is not None and _may_still(attempt, now)
     attempt.outcome, attempt.ended_at = outcome_of(query, service.tenant_id if service else None), now
     attempt.save(update_fields=["outcome", "ended_at"])
-    if service and attempt.outcome == AdminConsentOutcome.REPORTED:
+    if service and may_report and attempt.outcome == AdminConsentOutcome.REPORTED:
         consent_report.take(service, attempt, now)
     return attempt
 
@@ -153,6 +154,13 @@ def _leave(attempt: AdminConsentAttempt, tenant_id: uuid.UUID) -> str:
     address = company_consent.microsoft_address(tenant_id, permissions, attempt.state)
     attempt.save()
     return address
+
+
+def _may_still(attempt: AdminConsentAttempt, now: datetime) -> bool:
+    """Whether who began may still agree: people lose their role, and links run out, while somebody is at Microsoft."""
+    if attempt.user is not None:
+        return attempt.user.is_active and may_begin(attempt.user)
+    return attempt.link is not None and attempt.link.expires_at > now
 
 
 def _is_theirs(attempt: AdminConsentAttempt, user: User | None, browser_key: str) -> bool:

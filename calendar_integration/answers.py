@@ -10,6 +10,11 @@ from calendar_integration.models import Outcome
 CONSENT_ERROR = "consent_required"
 PASSING_ERRORS = {"server_error", "temporarily_unavailable"}
 
+HELP = {
+    50105: "Microsoft says that you are not assigned to Atrium there. Ask your Office 365 admin to assign you.",
+    50057: "Microsoft says that your account there is disabled. Ask your Office 365 admin.",
+    53003: "A rule of your company at Microsoft does not let you in with Atrium. Ask your Office 365 admin.",
+}
 
 # What a try that may ask nothing ends with: says something of the person's session, and nothing of the company.
 # https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-the-sign-in-request
@@ -48,3 +53,12 @@ def outcome_of_refusal(error: str, suberror: str) -> Outcome:
     if CONSENT_ERROR in (error, suberror):
         return Outcome.CONSENT_REQUIRED
     return Outcome.INVALID_TOKEN if error in ("mismatch", "nonce") else Outcome.ERROR
+
+
+def help_for(numbers: object) -> str:
+    """What a person can do about a refusal that trying again does not help, or nothing where that is not known.
+
+    Microsoft's numbers choose words here, and decide nothing: they may change.
+    """
+    known = [HELP[number] for number in numbers if number in HELP] if isinstance(numbers, list) else []
+    return known[0] if known else ""

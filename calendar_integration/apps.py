@@ -18,14 +18,14 @@ class CalendarIntegrationConfig(AppConfig):
     def ready(self) -> None:
         """Register the settings, and hang what is known of connections into the pages and changes of accounts."""
         # They need models, which cannot be imported before the apps are ready.
-        from calendar_integration import disconnecting, ews_probe, setting_definitions  # noqa: PLC0415
+        from calendar_integration import disconnecting, server_trials, setting_definitions  # noqa: PLC0415
         from calendar_integration.remaining import who_stays_connected  # noqa: PLC0415
         from calendar_integration.user_column import ConnectionColumn  # noqa: PLC0415
         from calendar_integration.views.panel import connection_panel  # noqa: PLC0415
 
         setting_definitions.register()
         add_remark(setting_definitions.INTEGRATION.key, who_stays_connected)
-        add_trial(setting_definitions.INTEGRATION.key, ews_probe.try_value)
+        add_trial(setting_definitions.INTEGRATION.key, server_trials.try_value)
         add_profile_panel(connection_panel)
         add_user_column(ConnectionColumn())
         add_consequence(disconnecting.enforce)

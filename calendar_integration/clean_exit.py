@@ -1,6 +1,7 @@
 """Ending one's own connection: what is held is counted for the question, tokens go at once, rows by a worker.
 
-Microsoft is not asked, so that it works with tokens that no longer do.
+Microsoft is asked to notify no more, where that is quickly done; nothing depends on it, so that disconnecting works
+with tokens that no longer do.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,11 @@ from calendar_integration.models import (
     Contact,
     Meeting,
     MeetingKind,
+    Outcome,
 )
+from calendar_integration.subscriptions import ending
+
+MEANWHILE = "You have disconnected"
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,14 @@ def disconnect_oneself(user: User, *, request: HttpRequest) -> bool:
     """End the person's own connection, audited; False where there is none. The worker deletes what is left."""
     # The order in which everything else takes its locks: the account, attempts, then connections.
     revision.lock(user.account)
-    # One that is still open and fails later must not bring back the state from before.
-    attempts = AuthorizationAttempt.objects.filter(user=user, outcome="")
-    attempts.update(state_before=ConnectionState.DISCONNECTED_BY_USER)
+    # What is under way at Microsoft, or being redeemed, must not connect again what is disconnected here.
+    AuthorizationAttempt.objects.filter(user=user, outcome="").update(
+        outcome=Outcome.SETTING_CHANGED, detail=MEANWHILE, flow="", ended_at=timezone.now()
+    )
     connection = Connection.objects.with_mailbox().select_for_update().filter(user=user).first()
     if connection is None:
         return False
+    left = ending.leaving(connection)
     Connection.objects.filter(pk=connection.pk).update(
         **ENDED,
         state=ConnectionState.DISCONNECTED_BY_USER,
@@ -83,4 +90,5 @@ def disconnect_oneself(user: User, *, request: HttpRequest) -> bool:
         request=request,
     )
     queueing.enqueue_forgetting([connection.pk])
+    transaction.on_commit(lambda: ending.end(left))
     return True

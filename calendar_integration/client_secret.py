@@ -25,6 +25,6 @@ def note_refused(account: Account) -> None:
 
 
 def note_taken(account_id: int) -> None:
-    """Microsoft took it: the next refusal is news again."""
+    """Microsoft took it. The next refusal is told again, but not within a day: a new secret takes a while to spread."""
     refused = CalendarService.objects.filter(account=account_id, secret_refused_at__isnull=False)
     refused.update(secret_refused_at=None)

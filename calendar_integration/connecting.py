@@ -11,6 +11,8 @@ from calendar_integration.availability import integration_of
 from calendar_integration.id_token import Identity
 from calendar_integration.integration_setting import Integration, Method, Permissions
 from calendar_integration.models import (
+    ACTIVE_STATES,
+    AuthorizationAttempt,
     CalendarService,
     Connection,
     ConnectionState,
@@ -32,14 +34,16 @@ class MeanwhileForbiddenError(Exception):
 
 
 @transaction.atomic
-def connect(user: User, identity: Identity, grant: Grant, permissions: Permissions, *, ews_url: str = "") -> Connection:
-    """Make the person's connection active and queue its sync on commit; `ews_url` is the server's, by EWS.
+def connect(attempt: AuthorizationAttempt, identity: Identity, grant: Grant) -> Connection:
+    """Make the person's connection active, as the attempt asked for it, and queue its sync on commit.
 
     The same mailbox as before keeps what was synchronised; another one begins empty. Raises MeanwhileForbiddenError
     where a mailbox with these permissions may not be connected any more.
     """
     # Whoever changes a setting meanwhile does so before this, which then sees it, or after, and then sees this.
+    user, permissions = attempt.user, attempt.permissions
     revision.lock(user.account)
+    _refuse_if_ended(attempt)
     _refuse_if_forbidden(user, permissions)
     _refuse_without_service(user, identity)
     connection, _ = Connection.objects.select_for_update().get_or_create(user=user, defaults={"account": user.account})
@@ -50,7 +54,7 @@ def connect(user: User, identity: Identity, grant: Grant, permissions: Permissio
     elif not permissions.reads_contacts:
         forgetting.forget_contacts(connection)
     _take_over(connection, identity, grant)
-    connection.permissions, connection.ews_url = permissions, ews_url
+    connection.permissions, connection.ews_url = permissions, attempt.ews_url
     if is_synchronised(permissions):
         connection.next_attempt_at = connection.connected_at
         enqueue_sync(connection.pk)
@@ -76,6 +80,13 @@ def _is_read_on(connection: Connection, identity: Identity, permissions: Permiss
 def is_synchronised(permissions: Permissions) -> bool:
     """Whether a worker may read the mailbox; those of Exchange servers are authorized, and not read yet."""
     return permissions.method is Method.GRAPH
+
+
+def _refuse_if_ended(attempt: AuthorizationAttempt) -> None:
+    """Somebody may have disconnected, or a setting ended the attempt, while its code was being redeemed."""
+    ended = AuthorizationAttempt.objects.filter(pk=attempt.pk).exclude(outcome="").first()
+    if ended is not None:
+        raise MeanwhileForbiddenError(Outcome(ended.outcome), ended.detail)
 
 
 def _refuse_if_forbidden(user: User, permissions: Permissions) -> None:
@@ -107,7 +118,8 @@ def note_consent(user: User, grant: Grant, permissions: Permissions) -> None:
     if (company.method, company.ews_host) == (permissions.method, permissions.ews_host):
         told = scopes.told_of(scopes.wanted(company), asked=scopes.wanted(permissions), granted=grant.granted_scopes)
         if told == scopes.wanted(company) or scopes.missing(grant.granted_scopes, told):
-            consent_state.note_token(user.account, grant.granted_scopes, told, actor=user)
+            people = Connection.objects.filter(account=user.account, state__in=ACTIVE_STATES).count()
+            consent_state.note_token(user.account, grant.granted_scopes, told, people=people, actor=user)
 
 
 def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None:
@@ -121,7 +133,7 @@ def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None
     connection.connected_at, connection.next_attempt_at = now, None
     connection.disconnected_at, connection.disconnected_because = None, ""
     connection.failures, connection.last_error, connection.invalid_grant_at = 0, "", None
-    connection.failure_kind = connection.set_aside_because = ""
+    connection.failure_kind = connection.set_aside_because = connection.claims_challenge = ""
     connection.worker_deaths = connection.our_mistakes = 0
     connection.told_to_reauthorize_at = connection.set_aside_at = connection.claimed_until = None
     # A worker that is reading with the old tokens, perhaps from another mailbox, must not write any more.

@@ -12,7 +12,7 @@ from calendar_integration.attempts import Ending
 from calendar_integration.availability import Availability, availability_of
 from calendar_integration.errors import CalendarError
 from calendar_integration.evaluation import NoTenantError, evaluate, tenant_of
-from calendar_integration.models import AuthorizationAttempt, CalendarService, Outcome
+from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, Outcome
 
 
 class CannotConnectError(Exception):
@@ -43,6 +43,7 @@ def begin(user: User, next_path: str, *, silent: bool = False) -> tuple[Authoriz
             redirect_uri=redirect_uri(),
             login_hint=user.email,
             silent=silent,
+            claims=_claims_for(user),
         )
     except (CalendarError, NoTenantError) as error:
         attempts.finish(attempt, Ending(Outcome.UNAVAILABLE, str(error)))
@@ -50,6 +51,12 @@ def begin(user: User, next_path: str, *, silent: bool = False) -> tuple[Authoriz
     attempt.flow = json.dumps(flow)
     attempt.save(update_fields=["flow"])
     return attempt, flow["auth_uri"]
+
+
+def _claims_for(user: User) -> str:
+    """What Microsoft wants this person to prove since it last refused a token of theirs."""
+    known = Connection.objects.filter(user=user).values_list("claims_challenge", flat=True)
+    return known.first() or ""
 
 
 def complete(user: User, query: Mapping[str, str]) -> AuthorizationAttempt | None:
@@ -70,7 +77,7 @@ def complete(user: User, query: Mapping[str, str]) -> AuthorizationAttempt | Non
 def _note(attempt: AuthorizationAttempt) -> None:
     """What the end of an attempt says of the company."""
     if attempt.outcome == Outcome.CONSENT_REQUIRED and attempt.refused_by_microsoft:
-        consent_state.note_refusal(attempt.account, actor=attempt.user)
+        consent_state.note_refusal(attempt.account, is_companys=False, actor=attempt.user)
     if attempt.outcome == Outcome.CONNECTED and attempt.is_silent:
         CalendarService.objects.filter(account=attempt.account).update(federation_shown_at=attempt.ended_at)
 

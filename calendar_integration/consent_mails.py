@@ -4,29 +4,26 @@ A row is claimed before its mail is sent, so that two workers send it once; a ma
 gives the row back, and the schedule tries again.
 """
 
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mailing import send_to_each
 from accounts.models import Account, Role, User
 from calendar_integration import consent_requests
-from calendar_integration.models import ConsentRequest
+from calendar_integration.models import CalendarService, ConsentRequest
 
 BETWEEN_MAILS = timedelta(hours=1)  # to the admins of one account
 MOST_ADMINS = 50
 NAMED = 20  # people in one mail; the page has them all
 TOLD_TOGETHER = 50
 UNMAILED = Q(mailed_at=None) | Q(mailed_at__lt=F("asked_at"))
-
-logger = logging.getLogger(__name__)
 
 
 def mail_admins(account_id: int) -> bool:
@@ -58,9 +55,10 @@ def claimed_people(claimed: Sequence[int]) -> list[ConsentRequest]:
 def tell_waiting(account_id: int) -> int:
     """Tell those who waited that they can go on; answers how many were told."""
     told = 0
+    is_reported = CalendarService.objects.filter(account=account_id, consent_reported_at__isnull=False).exists()
     while claimed := _claim_answered(account_id):
         for asked in claimed:
-            context = {"account": asked.account, "asked": asked, "page": _approval_page()}
+            context = {"account": asked.account, "asked": asked, "page": _approval_page(), "is_reported": is_reported}
             if not _sent("to_waiting", context, [asked.user.email]):
                 left = [other.pk for other in claimed[claimed.index(asked) :]]
                 ConsentRequest.objects.filter(pk__in=left).update(told_at=None)
@@ -108,12 +106,7 @@ def _approval_page() -> str:
 
 
 def _sent(name: str, context: dict[str, object], addresses: list[str]) -> bool:
-    """Whether the mail server took it: one for each of them, so that nobody sees the others' addresses."""
+    """One mail to each of them; whether that is done with, and not to be tried again."""
     subject = " ".join(render_to_string(f"calendar_integration/consent_request/{name}_subject.txt", context).split())
     text = render_to_string(f"calendar_integration/consent_request/{name}.txt", context)
-    try:
-        get_connection().send_messages([EmailMessage(subject, text, None, [address]) for address in addresses])
-    except OSError:  # every failure of a mail server or of the way to it
-        logger.exception("a mail about consent could not be sent")
-        return False
-    return True
+    return not send_to_each(subject, text, addresses).is_worth_another_try

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from accounts import audit
 from accounts.models import AuditAction
-from calendar_integration import consent_requests, consent_state, prompt
+from calendar_integration import consent_requests, consent_state, pausing
 from calendar_integration.models import AdminConsentAttempt, AdminConsentOutcome, CalendarService, ConsentState
 
 STANDS = timedelta(hours=24)  # so long a second report says nothing new
@@ -45,7 +45,7 @@ def _stands(service: CalendarService, attempt: AdminConsentAttempt, now: datetim
         return False
     if consent_requests.waiting(attempt.account).filter(asked_at__gt=reported_at).exists():
         return False
-    if prompt.is_consent_refused_since(service.account_id, reported_at + consent_state.PROPAGATING):
+    if pausing.is_consent_refused_since(service.account_id, reported_at + consent_state.PROPAGATING):
         return False
     return _is_for_the_same(attempt)
 

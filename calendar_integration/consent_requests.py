@@ -12,11 +12,10 @@ from accounts import audit
 from accounts.models import Account, AuditAction, User
 from calendar_integration import queueing
 from calendar_integration.availability import availability_of
-from calendar_integration.models import ACTIVE_STATES, ConsentRequest, ConsentState
+from calendar_integration.models import ACTIVE_STATES, CalendarService, ConsentRequest
 
 MAIL_ADMINS_TASK = "calendar_integration.mail_admins_about_consent"
 TELL_WAITING_TASK = "calendar_integration.tell_waiting_for_consent"
-AGREED = (ConsentState.REPORTED, ConsentState.CONFIRMED)
 LONGEST_NOTE = 300
 
 
@@ -68,11 +67,12 @@ def still_waiting() -> QuerySet[ConsentRequest]:
 
 
 def answered() -> QuerySet[ConsentRequest]:
-    """Those who wait although consent was reported or confirmed after they asked."""
+    """Those who wait although the company has agreed for everyone since they asked."""
     services = "account__calendar_service__"
-    agreed = still_waiting().filter(**{f"{services}consent_state__in": AGREED})
+    agreed = still_waiting().filter(account__in=CalendarService.objects.agreed().values("account"))
     # The database's GREATEST passes over what is null.
-    moment = Greatest(F(f"{services}consent_reported_at"), F(f"{services}consent_changed_at"))
+    names = ("consent_reported_at", "consent_changed_at", "consent_for_everyone_at")
+    moment = Greatest(*(F(f"{services}{name}") for name in names))
     return agreed.filter(asked_at__lte=moment)
 
 

@@ -14,19 +14,24 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Account, AuditAction, User
 from calendar_integration import consent_requests, scopes
-from calendar_integration.models import CalendarService, ConsentState
+from calendar_integration.models import AGREED, CalendarService, ConsentState
 
 PROPAGATING = timedelta(minutes=30)  # how long after a report Microsoft may still ask for consent
-WRITTEN = ("consent_state", "consent_changed_at", "consent_reported_at", "missing_scopes")
+SHOWN_BY = 2  # people with tokens, from which on consent is taken to be for the whole company
+WRITTEN = ("consent_state", "consent_changed_at", "consent_reported_at", "consent_for_everyone_at", "missing_scopes")
 
 
 @dataclass(frozen=True)
 class Consent:
-    """What is known. `missing` are the scopes that the last token lacked, by Graph's names."""
+    """What is known. `missing` are the scopes that the last token lacked, by Graph's names.
+
+    `for_everyone_at`: since when it is said, or shown, to be for the whole company and not for single people.
+    """
 
     state: ConsentState = ConsentState.UNKNOWN
     changed_at: datetime | None = None
     reported_at: datetime | None = None
+    for_everyone_at: datetime | None = None
     missing: tuple[str, ...] = ()
 
     @classmethod
@@ -36,8 +41,14 @@ class Consent:
             ConsentState(service.consent_state),
             service.consent_changed_at,
             service.consent_reported_at,
+            service.consent_for_everyone_at,
             tuple(service.missing_scopes.split()),
         )
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the company has agreed for everyone, as far as is known."""
+        return self.state in AGREED and self.for_everyone_at is not None
 
     def is_propagating(self, now: datetime) -> bool:
         """Whether a report is so fresh that Microsoft may not know of it everywhere."""
@@ -53,18 +64,27 @@ class Reported:
 
 @dataclass(frozen=True)
 class Token:
-    """Microsoft gave a token with these scopes, where those were wanted."""
+    """Microsoft gave a token with these scopes, where those were wanted; so many people have one by now.
+
+    One person may have agreed for themselves only, as Office 365 admins can in every company.
+    """
 
     granted: str
     wanted: tuple[str, ...]
     at: datetime
+    people: int = 1
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Microsoft's token endpoint asked for consent."""
+    """Microsoft's token endpoint asked for consent.
+
+    `is_companys` is false where it may be one person's only: scopes travel in an address that people can edit, and
+    what somebody had agreed to for themselves can be taken back for them alone.
+    """
 
     at: datetime
+    is_companys: bool = True
 
 
 def advance(known: Consent, event: Reported | Token | Refused) -> Consent:
@@ -74,44 +94,60 @@ def advance(known: Consent, event: Reported | Token | Refused) -> Consent:
     if isinstance(event, Token):
         missing = tuple(scopes.missing(event.granted, event.wanted))
         state = ConsentState.PARTIAL if missing else ConsentState.CONFIRMED
-        return _moved(replace(known, missing=missing), state, event.at)
+        shown = event.at if not missing and event.people >= SHOWN_BY else None
+        known = replace(known, missing=missing, for_everyone_at=known.for_everyone_at or shown)
+        return _moved(known, state, event.at)
     may_be_lost = known.state not in (ConsentState.UNKNOWN, ConsentState.WITHDRAWN)
+    may_be_lost = may_be_lost and (event.is_companys or known.state != ConsentState.CONFIRMED)
     if may_be_lost and not known.is_propagating(event.at):
-        return _moved(replace(known, missing=()), ConsentState.WITHDRAWN, event.at)
+        return _moved(replace(known, missing=(), for_everyone_at=None), ConsentState.WITHDRAWN, event.at)
     return known
 
 
 def _reported(known: Consent, event: Reported) -> Consent:
-    """What a token has confirmed stays so; what the last one lacked is named until another shows more."""
+    """What a token has confirmed stays so; what the last one lacked is named until another shows more.
+
+    Where everyone's consent is confirmed a report says nothing new, and must not put off what Microsoft says.
+    """
+    if known.state == ConsentState.CONFIRMED and known.is_agreed:
+        return known
     latest = max(event.at, known.reported_at or event.at)
     state = known.state if known.state == ConsentState.CONFIRMED else ConsentState.REPORTED
-    return _moved(replace(known, reported_at=latest), state, event.at)
+    known = replace(known, reported_at=latest, for_everyone_at=known.for_everyone_at or event.at)
+    return _moved(known, state, event.at)
 
 
 def _moved(known: Consent, state: ConsentState, at: datetime) -> Consent:
     return known if state == known.state else replace(known, state=state, changed_at=at)
 
 
-def note_token(account: Account, granted: str, wanted: tuple[str, ...], *, actor: User | str = audit.WORKER) -> None:
-    """Remember what a token of somebody in the account covers: those who wait are told where it is all."""
-    _note(account, Token(granted, wanted, timezone.now()), actor)
+def note_token(
+    account: Account, granted: str, wanted: tuple[str, ...], *, people: int = 1, actor: User | str = audit.WORKER
+) -> None:
+    """Remember what a token of somebody in the account covers, as that of so many people.
+
+    Those who wait are told where it is all, for everyone.
+    """
+    _note(account, Token(granted, wanted, timezone.now(), people), actor)
 
 
-def note_refusal(account: Account, *, actor: User | str = audit.WORKER) -> None:
-    """Remember that Microsoft's token endpoint asked for consent."""
-    _note(account, Refused(timezone.now()), actor)
+def note_refusal(account: Account, *, is_companys: bool = True, actor: User | str = audit.WORKER) -> None:
+    """Remember that Microsoft's token endpoint asked for consent; see Refused."""
+    _note(account, Refused(timezone.now(), is_companys), actor)
 
 
 def write(service: CalendarService, known: Consent) -> None:
     """Keep it in the row, which the caller has locked."""
     service.consent_state, service.missing_scopes = known.state, " ".join(known.missing)
     service.consent_changed_at, service.consent_reported_at = known.changed_at, known.reported_at
+    service.consent_for_everyone_at = known.for_everyone_at
     service.save(update_fields=WRITTEN)
 
 
 def facts(known: Consent) -> dict[str, Any]:
     """For the audit log."""
-    return {"consent": known.state} | ({"missing": ", ".join(known.missing)} if known.missing else {})
+    missing = {"missing": ", ".join(known.missing)} if known.missing else {}
+    return {"consent": known.state, "for_everyone": known.is_agreed} | missing
 
 
 def _note(account: Account, event: Token | Refused, actor: User | str) -> None:
@@ -140,5 +176,9 @@ def _apply(service: CalendarService, event: Token | Refused, account: Account, a
         before=facts(before),
         after=facts(after),
     )
-    if after.state == ConsentState.CONFIRMED != before.state:
+    if (
+        after.state == ConsentState.CONFIRMED
+        and after.is_agreed
+        and (before.state, before.is_agreed) != (after.state, True)
+    ):
         consent_requests.resume(account)

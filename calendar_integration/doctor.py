@@ -36,6 +36,11 @@ MEANINGS = {
         "Microsoft asks for approval again: an Office 365 admin has taken it back, or it never came into effect."
     ),
 }
+FOR_ONE = (
+    "One person has connected with everything that Atrium asks for. Microsoft may have allowed that for them only, as "
+    "it does for Office 365 admins: the others may still need the approval. It counts for everyone once an admin has "
+    "approved for the company, or a second person has connected."
+)
 SHOWN = 5  # of those who wait; the page has them all
 
 
@@ -55,6 +60,7 @@ class Doctor:
     service: CalendarService | None = None
     state: str = ""
     tone: str = ""
+    is_for_one: bool = False  # a token works, and nothing says that it would for others
     meaning: str = ""
     consent: Consent = field(default_factory=Consent)
     propagating_until: datetime | None = None
@@ -69,7 +75,7 @@ class Doctor:
     @property
     def is_needed(self) -> bool:
         """Whether an Office 365 admin still has to do something."""
-        return self.consent.state not in (ConsentState.CONFIRMED, ConsentState.REPORTED)
+        return not self.consent.is_agreed
 
 
 def of_account(account: Account) -> Doctor:
@@ -78,19 +84,21 @@ def of_account(account: Account) -> Doctor:
     if found is None or found.tenant_id is None:
         return Doctor()
     consent, now, people = Consent.of(found), timezone.now(), stuck.people(account)
+    for_one = consent.state == ConsentState.CONFIRMED and not consent.is_agreed
     wanted, links = company_consent.wanted(found), list(consent_links.usable(account))
     return Doctor(
         service=found,
         state=str(consent.state.label),
-        tone=TONES[consent.state],
-        meaning=MEANINGS[consent.state],
+        tone="waiting" if for_one else TONES[consent.state],
+        meaning=FOR_ONE if for_one else MEANINGS[consent.state],
+        is_for_one=for_one,
         consent=consent,
         propagating_until=_until(consent, now),
         wanted=company_consent.asked_for(wanted),
         missing=company_consent.in_words(consent.missing),
         stuck_count=people.count(),
         stuck_people=list(people[:SHOWN]),
-        turned_back=0 if consent.state == ConsentState.CONFIRMED else stuck.turned_back(account),
+        turned_back=0 if consent.state == ConsentState.CONFIRMED and not for_one else stuck.turned_back(account),
         links=[_line(link, wanted) for link in links],
         may_create_link=found.is_enabled and len(links) < consent_links.MOST_AT_ONCE,
     )

@@ -45,9 +45,16 @@ class InvalidGrantError(CalendarError):
 
 
 class InteractionRequiredError(InvalidGrantError):
-    """Microsoft wants to see the person: a second step, or a rule of the company. It counts like a refused token."""
+    """Microsoft wants to see the person: a second step, or a rule of the company. It counts like a refused token.
+
+    `claims` is what the next sign-in has to prove, in Microsoft's JSON; it is handed back there as it came.
+    """
 
     in_words = "Microsoft asks for another sign-in, perhaps with a second step. If it stays so, connect again."
+
+    def __init__(self, message: str, *, claims: str = "") -> None:
+        super().__init__(message)
+        self.claims = claims
 
 
 class ConsentRefusedError(CalendarError):

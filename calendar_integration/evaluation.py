@@ -1,6 +1,7 @@
 """Judging Microsoft's answer: what came back, whether it is for the right person, and the connection it makes."""
 
 import json
+import logging
 import uuid
 from collections.abc import Mapping
 
@@ -14,7 +15,9 @@ from calendar_integration.clients.selection import client_for_token
 from calendar_integration.connecting import MeanwhileForbiddenError
 from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
 from calendar_integration.integration_setting import Method
-from calendar_integration.models import AuthorizationAttempt, CalendarService, Outcome
+from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, Outcome
+
+logger = logging.getLogger(__name__)
 
 
 class NoTenantError(Exception):
@@ -43,10 +46,14 @@ def evaluate(attempt: AuthorizationAttempt, query: Mapping[str, str]) -> Ending:
         grant = tokens.redeem(tenant_of(attempt.user), json.loads(attempt.flow), dict(query))
         return _accept(attempt, grant)
     except tokens.AuthorizationRefusedError as error:
-        return Ending(answers.outcome_of_refusal(error.error, error.suberror), str(error), refused_by_microsoft=True)
+        if error.claims:  # which the next try takes along
+            Connection.objects.filter(user=attempt.user).update(claims_challenge=error.claims)
+        outcome = answers.outcome_of_refusal(error.error, error.suberror)
+        return Ending(outcome, error.help_words or str(error), refused_by_microsoft=True)
     except InvalidClientError as error:
         client_secret.note_refused(attempt.account)
-        return Ending(Outcome.UNAVAILABLE, str(error))
+        logger.warning("authorization %s: %s", attempt.reference, error)
+        return Ending(Outcome.UNAVAILABLE, InvalidClientError.in_words)
     except (UnavailableError, ews_probe.UnfitServerError) as error:
         return Ending(Outcome.UNAVAILABLE, str(error))
     except (CalendarError, NoTenantError) as error:
@@ -79,7 +86,7 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
         return Ending(Outcome.WRONG_MAILBOX, identity.user_principal_name)
     if attempt.permissions.method is Method.EWS:
         ews_probe.check(attempt.ews_url)  # resolved and tried anew: it may have moved since it was saved
-    connecting.connect(attempt.user, identity, grant, attempt.permissions, ews_url=attempt.ews_url)
+    connecting.connect(attempt, identity, grant)
     return Ending(Outcome.CONNECTED)
 
 

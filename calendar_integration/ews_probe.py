@@ -5,21 +5,23 @@ Nothing secret is sent. An Exchange server with OAuth answers 401 and names itse
 explained to whoever typed the address.
 """
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from django.urls import reverse
 
-from accounts.safe_http import Reply, Resolver, UnsafeUrlError, greet, system_resolver
+from accounts.safe_http import NotReachableError, Reply, Resolver, UnsafeUrlError, greet, system_resolver
 from accounts.tiered_settings.kinds import ImpossibleValueError
 from calendar_integration import ews_url
-from calendar_integration.integration_setting import Integration, Method
 
 PATIENCE = 5.0  # seconds for everything together
 GUIDE = "exchange-hybrid"
 # What every Exchange server calls itself, in the cloud and in companies.
 EXCHANGE_ID = "00000002-0000-0ff1-ce00-000000000000"
 # A token that is none: Exchange servers name Bearer to those who offer it, and the others only to some.
+_places = threading.BoundedSemaphore(3)
 EMPTY_TOKEN = {"Authorization": "Bearer"}
 
 
@@ -42,7 +44,13 @@ def check(url: str, *, patience: float = PATIENCE, resolver: Resolver = system_r
     """
     host = ews_url.host_of(url)
     try:
-        reply = greet(url, EMPTY_TOKEN, patience=patience, resolver=resolver)
+        with _a_place():
+            reply = greet(url, EMPTY_TOKEN, patience=patience, resolver=resolver)
+    except NotReachableError as error:
+        # Whether there is such a name inside the networks we stand in is nobody's to find out by asking us.
+        raise UnfitServerError(
+            f"There is no Exchange server at {host} that Atrium can reach from the internet."
+        ) from error
     except UnsafeUrlError as error:
         raise UnfitServerError(f"The Exchange server cannot be used: {error}") from error
     _refuse_redirect(host, reply)
@@ -51,11 +59,15 @@ def check(url: str, *, patience: float = PATIENCE, resolver: Resolver = system_r
     _refuse_without_oauth(host, reply.challenges)
 
 
-def try_value(value: object) -> None:
-    """Try the server of a value of the integration setting that is about to be saved. Raises UnfitServerError."""
-    integration = Integration.of(value)
-    if integration.on and integration.method is Method.EWS:
-        check(integration.ews_url)
+@contextmanager
+def _a_place() -> Iterator[None]:
+    """One of the few questions that this process asks at once, so that slow servers hold up no pages."""
+    if not _places.acquire(blocking=False):
+        raise UnfitServerError("Atrium is trying other addresses just now. Try again in a few seconds.")
+    try:
+        yield
+    finally:
+        _places.release()
 
 
 def _refuse_redirect(host: str, reply: Reply) -> None:

@@ -48,7 +48,10 @@ def canonical(text: str, named_origins: Collection[str] = ()) -> str:
         raise ImpossibleValueError("The EWS URL has characters that no such address has.")
     parts = _split(typed if "://" in typed else f"https://{typed}")
     origin = f"https://{parts.netloc.lower()}"
-    address = (origin if origin in named_origins else _public_origin(parts)) + _path(parts.path)
+    is_named, path = origin in named_origins, _path(parts.path)
+    if is_named and path != NORMAL_PATH:  # what else such a server has is not to be looked at from here
+        raise ImpossibleValueError(f"The EWS URL of this server ends with {NORMAL_PATH}.")
+    address = (origin if is_named else _public_origin(parts)) + path
     if len(address) > LONGEST:
         raise ImpossibleValueError(f"The EWS URL is longer than {LONGEST} characters.")
     return address

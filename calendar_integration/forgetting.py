@@ -9,12 +9,14 @@ from django.db.models import F
 
 from accounts import audit
 from accounts.models import AuditAction
-from calendar_integration.models import Connection, Contact, Meeting, Stream, StreamKind
+from calendar_integration.models import Connection, Contact, Listening, Meeting, Stream, StreamKind, Subscription
+from calendar_integration.subscriptions import ending
 
 BATCH = 1000  # rows per transaction
 MOST_CONNECTIONS = 100  # per run of the task that finishes what others left
 
-ROWS = (Meeting, Contact, Stream)
+# Listening before subscriptions, in the order in which a notification takes their locks.
+ROWS = (Meeting, Contact, Stream, Listening, Subscription)
 FORGOTTEN = (
     "tenant_id",
     "oid",
@@ -23,17 +25,28 @@ FORGOTTEN = (
     "granted_scopes",
     "last_good_sync_at",
     "last_error",
+    "claims_challenge",
     "told_to_reauthorize_at",
     "to_forget",
 )
 
 
 def forget(connection_id: int) -> None:
-    """Delete everything that has to go from this connection; nothing where nothing has to."""
+    """Delete everything that has to go from this connection; nothing where nothing has to.
+
+    With the tokens, Microsoft is asked to notify no more; without them, as after a person's own disconnecting, it was.
+    """
+    _end_subscriptions(connection_id)
     held = Connection.objects.filter(pk=connection_id, to_forget=True).exclude(token_cache="")
     held.update(token_cache="", token_cache_version=F("token_cache_version") + 1)
     while _delete_some(connection_id):
         pass
+
+
+def _end_subscriptions(connection_id: int) -> None:
+    connection = Connection.objects.filter(pk=connection_id, to_forget=True).exclude(token_cache="").first()
+    if connection is not None:
+        ending.end(ending.leaving(connection))
 
 
 def left_over() -> list[int]:
@@ -74,7 +87,8 @@ def forget_rows(connection: Connection) -> None:
 def forget_contacts(connection: Connection) -> None:
     """Drop the contacts of a mailbox that was authorized without them."""
     Contact.objects.filter(connection=connection).delete()
-    Stream.objects.filter(connection=connection, kind=StreamKind.CONTACTS).delete()
+    for rows in (Stream, Subscription):
+        rows.objects.filter(connection=connection, kind=StreamKind.CONTACTS).delete()
 
 
 def _finish(connection: Connection) -> None:
@@ -82,6 +96,7 @@ def _finish(connection: Connection) -> None:
     connection.tenant_id = connection.oid = None
     connection.last_good_sync_at = connection.told_to_reauthorize_at = None
     connection.mailbox = connection.ews_url = connection.granted_scopes = connection.last_error = ""
+    connection.claims_challenge = ""
     connection.to_forget = False
     audit.record(
         AuditAction.MAILBOX_FORGOTTEN,

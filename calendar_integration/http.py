@@ -46,6 +46,7 @@ class MicrosoftSession(requests.Session):
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """Send it, within the time limits. Raises requests.RequestException."""
         kwargs.setdefault("timeout", TIMEOUT_SECONDS)
+        kwargs.setdefault("allow_redirects", False)  # a redirect would carry codes, tokens and our secret elsewhere
         if DISCOVERY_PATH in str(url):
             return self._discovery_document(method, str(url), *args, **kwargs)
         return super().request(method, url, *args, **kwargs)

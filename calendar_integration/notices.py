@@ -1,16 +1,17 @@
 """Mails about what only a person can mend, each once: somebody's authorization, and our client secret."""
 
-import logging
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mailing import send_to_each
 from accounts.models import Role, User
 from calendar_integration import queueing
 from calendar_integration.availability import availability_of
@@ -18,9 +19,8 @@ from calendar_integration.models import CalendarService, Connection, ConnectionS
 
 REAUTHORIZE_TASK = "calendar_integration.tell_to_reauthorize"
 SECRET_TASK = "calendar_integration.tell_secret_refused"  # noqa: S105 - a task's name
+BETWEEN_SECRETS = timedelta(days=1)  # mails to one account about the client secret
 AT_ONCE = 200  # per run of the task that finds whom nobody has told
-
-logger = logging.getLogger(__name__)
 
 
 def enqueue(task: str, row_id: int) -> None:
@@ -51,21 +51,32 @@ def untold() -> list[int]:
 
 
 def tell_secret_refused(account_id: int) -> bool:
-    """Tell the account's owners and admins; whether the mails left us. Whoever notes the refusal asks for it once."""
-    service = CalendarService.objects.filter(account=account_id).select_related("account").first()
-    if service is None or service.secret_refused_at is None:
+    """Tell the account's owners and admins, once for each refusal; whether the mails left us. One worker does."""
+    now = timezone.now()
+    untold = _untold_services().filter(account=account_id)
+    if not untold.update(secret_told_at=now):
         return False
+    service = CalendarService.objects.select_related("account").get(account=account_id)
     admins = User.objects.filter(account=account_id, is_active=True, role__in=(Role.OWNER, Role.ADMIN))
-    return _mail("secret", list(admins.values_list("email", flat=True)), {"service": service})
+    sent = _mail("secret", list(admins.values_list("email", flat=True)), {"service": service})
+    if not sent:  # the schedule tries again
+        CalendarService.objects.filter(pk=service.pk, secret_told_at=now).update(secret_told_at=None)
+    return sent
+
+
+def accounts_untold() -> list[int]:
+    """The ids of accounts whose refused secret nobody has been told of: the queue, or the mail server, was away."""
+    return list(_untold_services().order_by("pk").values_list("account_id", flat=True)[:AT_ONCE])
+
+
+def _untold_services() -> QuerySet[CalendarService]:
+    long_ago = Q(secret_told_at=None) | Q(secret_told_at__lt=timezone.now() - BETWEEN_SECRETS)
+    unknown = Q(secret_told_at=None) | Q(secret_refused_at__gt=F("secret_told_at"))
+    return CalendarService.objects.filter(long_ago, unknown, secret_refused_at__isnull=False)
 
 
 def _mail(name: str, addresses: Sequence[str], context: dict[str, Any]) -> bool:
-    """One mail to each of them, so that nobody sees the others' addresses; whether the mail server took them."""
+    """One mail to each of them; whether that is done with, and not to be tried again."""
     subject = " ".join(render_to_string(f"calendar_integration/mail/{name}_subject.txt", context).split())
     text = render_to_string(f"calendar_integration/mail/{name}.txt", context)
-    mails = [EmailMessage(subject, text, None, [address]) for address in addresses]
-    try:
-        return bool(get_connection().send_messages(mails))
-    except (OSError, ValueError):  # the mail server, the way to it, or an address that no mail can have
-        logger.exception("the notice %s could not be mailed", name)
-        return False
+    return not send_to_each(subject, text, addresses).is_worth_another_try

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from calendar_integration.answers import WOULD_HAVE_ASKED
+from calendar_integration.answers import HELP, WOULD_HAVE_ASKED
+from calendar_integration.errors import InvalidClientError
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import AuthorizationAttempt, Outcome
 
@@ -92,10 +93,17 @@ UNFIT_SERVER = Explanation(
 )
 
 
+ADMINS_TO_MEND = Explanation(
+    NOT_CONNECTED, "Nothing is wrong with what you did. {detail}.", "Go on without it", Step.GO_ON
+)
+
+
 def explain(attempt: AuthorizationAttempt) -> Explanation:
     """The page about this attempt, which has ended."""
     if attempt.is_silent and attempt.detail in WOULD_HAVE_ASKED.values():
         return NEEDS_A_PAGE
+    if attempt.detail in (InvalidClientError.in_words, *HELP.values()):
+        return ADMINS_TO_MEND
     if attempt.outcome == Outcome.UNAVAILABLE and attempt.method == Method.EWS and attempt.detail:
         return UNFIT_SERVER
     return OF_OUTCOME[Outcome(attempt.outcome)]

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,24 +12,16 @@ from accounts.models import Account, User
 from accounts.prepared import Prepared
 from accounts.tiered_settings.reading import effective
 from accounts.tiered_settings.resolution import Answer
-from calendar_integration import consent
+from calendar_integration import consent, pausing
 from calendar_integration.attempts import TooManyAttemptsError
-from calendar_integration.consent_state import PROPAGATING
 from calendar_integration.integration_setting import Integration
 from calendar_integration.models import (
     ACTIVE_STATES,
     AskMode,
-    AuthorizationAttempt,
     CalendarService,
     Connection,
-    Outcome,
 )
 from calendar_integration.setting_definitions import ASK, INTEGRATION
-
-PAUSE = timedelta(hours=24)
-CANCELS_THAT_PAUSE = 3
-PLAINLY_REFUSED = Q(outcome=Outcome.CONSENT_REQUIRED, refused_by_microsoft=True)
-GAVE_UP = (Outcome.DECLINED, Outcome.CONSENT_REQUIRED)
 
 
 class Verdict(StrEnum):
@@ -121,32 +111,9 @@ def facts(account: Account, user: User | None, answers: Mapping[str, Answer]) ->
         was_asked=bool(connection and connection.asked_at),
         is_paused=False,
     )
+    if decide(known) is Verdict.ASKED_BEFORE and connection and service:
+        known = replace(known, was_asked=not pausing.may_resume(connection, service))
     # The pause takes four queries to find out, and counts only where nothing else stands in the way.
     if decide(known) is not Verdict.REDIRECT:
         return known
-    return replace(known, is_paused=is_paused(account.pk, timezone.now()))
-
-
-def is_paused(account_id: int, now: datetime) -> bool:
-    """Whether the tenant plainly needs consent: Microsoft said so itself, or three people gave up and nobody connected.
-
-    What a browser brings says little more than a cancel, even consent_required: anybody can type it.
-    Looks at the last 24 hours, and only at what came after somebody connected, or an admin's consent was reported;
-    what Microsoft says in the half hour after such a report does not count against it.
-    """
-    attempts = AuthorizationAttempt.objects.filter(account_id=account_id, ended_at__gt=now - PAUSE)
-    last_success = attempts.filter(outcome=Outcome.CONNECTED).aggregate(at=Max("ended_at"))["at"]
-    if last_success:
-        attempts = attempts.filter(ended_at__gt=last_success)
-    service = CalendarService.objects.filter(account_id=account_id).first()
-    if service and service.consent_reported_at:
-        attempts = attempts.filter(ended_at__gt=service.consent_reported_at + PROPAGATING)
-    if attempts.filter(PLAINLY_REFUSED).exists():
-        return True
-    people = attempts.filter(outcome__in=GAVE_UP).values("user").distinct()
-    return people.count() >= CANCELS_THAT_PAUSE
-
-
-def is_consent_refused_since(account_id: int, moment: datetime) -> bool:
-    """Whether Microsoft itself has asked for consent after this moment."""
-    return AuthorizationAttempt.objects.filter(PLAINLY_REFUSED, account_id=account_id, ended_at__gt=moment).exists()
+    return replace(known, is_paused=pausing.is_paused(account.pk, timezone.now()))

@@ -13,6 +13,10 @@ AS_FAR_AS_KNOWN = (
 WITHDRAWN = "Your company's approval of Atrium has ended at Microsoft: you may meet “Need admin approval” there."
 REPORTED = "An Office 365 admin agreed for your company. Microsoft may need up to half an hour until it counts."
 CONFIRMED = "Your company has approved Atrium at Microsoft."
+SOMEBODY = (
+    "Somebody of your company has connected. Microsoft may have allowed that for them only: you may meet “Need admin "
+    "approval” there."
+)
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,9 @@ def prospect(service: CalendarService, permissions: Permissions) -> Prospect:
         return Prospect("waiting", text, may_need_approval=True)
     if state == ConsentState.REPORTED:
         return Prospect("waiting", REPORTED, agreed_at=service.consent_reported_at)
-    if state in (ConsentState.CONFIRMED, ConsentState.PARTIAL):
+    if state in (ConsentState.CONFIRMED, ConsentState.PARTIAL) and service.consent_for_everyone_at:
         return Prospect("good", CONFIRMED)
+    if state in (ConsentState.CONFIRMED, ConsentState.PARTIAL):
+        return Prospect("waiting", SOMEBODY, may_need_approval=True)
     text = WITHDRAWN if state == ConsentState.WITHDRAWN else AS_FAR_AS_KNOWN
     return Prospect("waiting", text, may_need_approval=True)

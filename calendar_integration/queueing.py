@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import redis
@@ -17,8 +18,13 @@ logger = logging.getLogger(__name__)
 SYNC_TASK = "calendar_integration.sync_connection"
 CHUNK_TASK = "calendar_integration.sync_chunk"
 CHUNK = 50  # mailboxes per task
+DISPATCH_TASK = "calendar_integration.dispatch_due"
+RENEW_TASK = "calendar_integration.renew_subscriptions"
+SUBSCRIBE_TASK = "calendar_integration.keep_subscriptions"
 FORGET_TASK = "calendar_integration.forget_mailboxes"
 FORGOTTEN_TOGETHER = 50  # mailboxes per task
+SUBSCRIBED_TOGETHER = 10
+NUDGE_SECONDS = 15  # how long a nudge is good for: the schedule comes by itself then
 PATIENCE_SECONDS = 1
 CLAIM = timedelta(minutes=2)  # how long a queued mailbox waits for a worker before it is queued again
 
@@ -58,6 +64,36 @@ def send_forgetting(connection_ids: Sequence[int]) -> None:
         _send(FORGET_TASK, [[list(connection_ids[start : start + FORGOTTEN_TOGETHER])] for start in starts])
     except OperationalError as error:
         logger.warning("%s mailboxes wait to be forgotten, the queue is out of reach: %s", len(connection_ids), error)
+
+
+def send_subscribing(connection_ids: Sequence[int]) -> None:
+    """Have the subscriptions of these mailboxes made or renewed. What is not queued is found again when it is due."""
+    starts = range(0, len(connection_ids), SUBSCRIBED_TOGETHER)
+    try:
+        _send(SUBSCRIBE_TASK, [[list(connection_ids[start : start + SUBSCRIBED_TOGETHER])] for start in starts])
+    except OperationalError as error:
+        logger.warning("%s mailboxes wait for subscriptions, the queue is out of reach: %s", len(connection_ids), error)
+
+
+def nudge(task: str) -> None:
+    """Have a scheduled task run now, rather than when it is due. However many ask, one waits in the queue."""
+    try:
+        with redis_client() as client:
+            is_first = client.set(_nudged(task), 1, nx=True, ex=NUDGE_SECONDS)
+        if is_first:
+            current_app.send_task(task, retry=False, expires=NUDGE_SECONDS)
+    except (redis.RedisError, OperationalError) as error:
+        logger.info("%s waits for its time, the queue is out of reach: %s", task, error)
+
+
+def nudge_is_heard(task: str) -> None:
+    """The task begins: whoever asks from now on asks for another one."""
+    with suppress(redis.RedisError), redis_client() as client:
+        client.delete(_nudged(task))
+
+
+def _nudged(task: str) -> str:
+    return f"atrium:nudged:{task}"
 
 
 def send_notice(task: str, row_id: int) -> None:

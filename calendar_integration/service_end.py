@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import Account, AuditAction, User
-from calendar_integration import consent_links, disconnecting, service
+from calendar_integration import consent_links, disconnecting, service_writing
 from calendar_integration.models import CalendarService, Connection, ConsentRequest
 
 
@@ -34,9 +34,9 @@ def remove(account: Account, *, actor: User, seen: str, request: HttpRequest) ->
     """Disconnect everyone, revoke the consent links, and delete the service; how many people were disconnected.
 
     What is held of the mailboxes is deleted by the worker. Requests of people who wait are kept: a new service answers
-    them. Raises service.StaleServiceError.
+    them. Raises service_writing.StaleServiceError.
     """
-    going = service.locked(account, actor=actor, seen=seen)
+    going = service_writing.locked(account, actor=actor, seen=seen)
     people = Connection.objects.with_mailbox().filter(account=account).values_list("user_id", flat=True)
     because = dict.fromkeys(people, f"{actor} removed your company's calendar service from Atrium.")
     disconnecting.disconnect(account, because, actor=actor, reason="")
@@ -47,7 +47,7 @@ def remove(account: Account, *, actor: User, seen: str, request: HttpRequest) ->
         account=account,
         actor=actor,
         target=going,
-        before={**service.audited(going), "added_by": going.added_by},
+        before={**service_writing.audited(going), "added_by": going.added_by},
         after={"people_disconnected": len(because)},
         request=request,
     )

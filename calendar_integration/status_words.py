@@ -49,6 +49,7 @@ WORDS = {
 }
 FAILED = "The last try failed; Atrium tries again by itself."
 FIRST_SYNC = "Reading your mailbox for the first time."
+APPROVED = "An Office 365 admin of your company has approved."
 BEING_DELETED = "What Atrium kept of your mailbox is being deleted."
 NOTHING_KEPT = "Atrium keeps nothing of your mailbox."
 

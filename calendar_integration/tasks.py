@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.conf import settings
 
 from calendar_integration import (
     admin_consent,
@@ -13,8 +14,11 @@ from calendar_integration import (
     forgetting,
     notices,
     queueing,
+    server_trials,
 )
-from calendar_integration.sync import circuits, engine, schedule, set_aside
+from calendar_integration.subscriptions import due as subscriptions_due
+from calendar_integration.subscriptions import keeping
+from calendar_integration.sync import circuits, engine, hurrying, schedule, set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +31,8 @@ def sync_connection(connection_id: int) -> None:
     result = engine.sync_connection(connection_id)
     rounds = ", ".join(f"{r.kind} {'full' if r.is_full else 'delta'} +{r.changed} -{r.deleted}" for r in result.rounds)
     logger.info("connection %s: %s %s", connection_id, result.status, rounds)
+    if settings.NOTIFICATION_URL and any(round_.is_full for round_ in result.rounds):
+        queueing.nudge(queueing.RENEW_TASK)  # somebody who has just connected is not left waiting for the schedule
 
 
 @shared_task(name=queueing.CHUNK_TASK)
@@ -36,9 +42,10 @@ def sync_chunk(connection_ids: list[int]) -> None:
     logger.info("%s mailboxes: %s", len(connection_ids), ", ".join(f"{n} {status}" for status, n in counted.items()))
 
 
-@shared_task(name="calendar_integration.dispatch_due")
+@shared_task(name=queueing.DISPATCH_TASK)
 def dispatch_due() -> None:
     """Queue the mailboxes that are due, and one of every account that pauses and is to be tried."""
+    queueing.nudge_is_heard(queueing.DISPATCH_TASK)
     if not queueing.queue_answers():
         return  # claimed mailboxes would wait for nothing
     set_aside.bury()
@@ -53,13 +60,33 @@ def mark_stale() -> None:
     schedule.mark_stale()
 
 
+@shared_task(name=queueing.RENEW_TASK)
+def renew_subscriptions() -> None:
+    """Queue the mailboxes with subscriptions to make or renew, and find those that a notification has missed."""
+    queueing.nudge_is_heard(queueing.RENEW_TASK)
+    hurrying.hurry_forgotten()
+    if queueing.queue_answers():
+        queueing.send_subscribing(subscriptions_due.claim_due())
+
+
+@shared_task(name=queueing.SUBSCRIBE_TASK)
+def keep_subscriptions(connection_ids: list[int]) -> None:
+    """Make and renew the subscriptions of these mailboxes; our own mistake with one holds up no other."""
+    for connection_id in connection_ids:
+        try:
+            keeping.keep(connection_id)
+        except Exception:
+            logger.exception("subscriptions of connection %s", connection_id)
+
+
 @shared_task(name="calendar_integration.expire_attempts")
 def expire_attempts() -> None:
-    """End authorizations that nobody came back from, and delete those that ended long ago, with old consent links."""
+    """End authorizations that nobody came back from; delete those that ended long ago, and what goes with them."""
     attempts.expire()
     attempts.delete_old()
     admin_consent.delete_old()
     consent_links.forget_old()
+    server_trials.delete_old()
 
 
 @shared_task(name=queueing.FORGET_TASK)
@@ -86,6 +113,8 @@ def tell_untold() -> None:
     """Tell those whom a queue or a mail server out of reach has kept waiting."""
     for connection_id in notices.untold():
         notices.tell_to_reauthorize(connection_id)
+    for account_id in notices.accounts_untold():
+        notices.tell_secret_refused(account_id)
     consent_mails.catch_up()
 
 

@@ -35,7 +35,7 @@ def sign_in_origin(tenant_id: uuid.UUID) -> str:
         response = session().get(_discovery_url(str(tenant_id)))
         response.raise_for_status()
         parts = urlsplit(response.json()["authorization_endpoint"])
-    except (requests.RequestException, KeyError, ValueError, TypeError) as error:
+    except (requests.RequestException, KeyError, ValueError, TypeError, AttributeError) as error:
         raise UnavailableError("Microsoft's discovery document could not be read.") from error
     return f"{parts.scheme}://{parts.netloc}"
 
@@ -53,7 +53,7 @@ def look_up(domain: str) -> uuid.UUID | None:
         response.raise_for_status()
         # The path's first part is the tenant: https://login.microsoftonline.com/<GUID>/oauth2/v2.0/token
         return uuid.UUID(urlsplit(response.json()["token_endpoint"]).path.split("/")[1])
-    except (requests.RequestException, KeyError, ValueError) as error:
+    except (requests.RequestException, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise UnavailableError("Microsoft's discovery document could not be read.") from error
 
 

@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -44,6 +46,19 @@ def url(name: str, default: str) -> str:
     value = os.environ.get(name, default).rstrip("/")
     if not value.startswith(("http://", "https://")):
         raise ImproperlyConfigured(f"{name} must begin with http:// or https://, not {value!r}.")
+    return value
+
+
+def public_url(name: str) -> str:
+    """The variable as a URL that others call us by, without a trailing slash; empty where it is unset.
+
+    It is https; http too, on this machine. Raises ImproperlyConfigured for anything else.
+    """
+    value = os.environ.get(name, "").rstrip("/")
+    parts = urlsplit(value)
+    is_good = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if value and not (is_good and parts.hostname):
+        raise ImproperlyConfigured(f"{name} must begin with https://, not {value!r}.")
     return value
 
 

@@ -5,6 +5,7 @@ workers = 2
 threads = 8
 timeout = 60
 graceful_timeout = 10
+limit_request_line = 8190  # Microsoft's answers are long: codes alone have more than a thousand characters
 control_socket_disable = True
 accesslog = "-"
 logger_class = "portal.logs.AccessLogger"

@@ -59,6 +59,7 @@ def write_local_env(var: Path, ports: dict[str, int]) -> dict[str, str]:
     sandbox_tls = f"https://127.0.0.1:{ports['SANDBOX_PORT'] + 1}"
     values = {
         "PORTAL_URL": f"http://localhost:{ports['PORT']}",
+        "NOTIFICATION_URL": f"http://localhost:{ports['PORT']}",  # where the sandbox's Graph notifies
         "SANDBOX_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
         "PRIVATE_URLS_ALLOWED": f"http://127.0.0.1:{ports['SANDBOX_PORT']},{sandbox_tls}",
         "DNS_RESOLVER": f"127.0.0.1:{ports['SANDBOX_PORT']}",  # by UDP, so that it may be the sandbox's number

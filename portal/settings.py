@@ -22,7 +22,11 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
 # The first key encrypts, all of them decrypt: put a new one in front to rotate.
 FIELD_ENCRYPTION_KEYS = env.words("FIELD_ENCRYPTION_KEYS")
+# Where Microsoft reaches the portal from the internet, for change notifications; empty: mailboxes are polled only.
+NOTIFICATION_URL = env.public_url("NOTIFICATION_URL")
 ALLOWED_HOSTS = [str(urlsplit(PORTAL_URL).hostname), *env.words("ALLOWED_HOSTS")]
+if NOTIFICATION_URL:
+    ALLOWED_HOSTS.append(str(urlsplit(NOTIFICATION_URL).hostname))
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
 INSTALLED_APPS = [
@@ -195,6 +199,11 @@ SYNC_INTERVAL_SECONDS = env.integer("SYNC_INTERVAL_SECONDS", 300)
 SYNC_THREADS = env.integer("SYNC_THREADS", 16)
 SYNC_UNDER_WAY = env.integer("SYNC_UNDER_WAY", 5000)
 SYNC_UNDER_WAY_PER_ACCOUNT = env.integer("SYNC_UNDER_WAY_PER_ACCOUNT", 1000)
+# How far the interval stretches where notifications are shown to work.
+SYNC_LONGEST_INTERVAL_SECONDS = env.integer("SYNC_LONGEST_INTERVAL_SECONDS", 3600)
+# How long a subscription is asked for, in minutes. Microsoft's limit for Outlook is 10,080 (7 days), and moves:
+# https://learn.microsoft.com/graph/change-notifications-overview#subscription-lifetime
+SUBSCRIPTION_MINUTES = env.integer("SUBSCRIPTION_MINUTES", 10_000)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
@@ -219,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "worker-heartbeat": scheduled("portal.worker_heartbeat", timedelta(seconds=15)),
     "dispatch-due": scheduled("calendar_integration.dispatch_due", timedelta(seconds=5)),
     "mark-stale": scheduled("calendar_integration.mark_stale", timedelta(minutes=1)),
+    "renew-subscriptions": scheduled("calendar_integration.renew_subscriptions", timedelta(seconds=15)),
     "expire-attempts": scheduled("calendar_integration.expire_attempts", timedelta(minutes=1)),
     "tell-untold": scheduled("calendar_integration.tell_untold", timedelta(minutes=10)),
     "forget-mailboxes": scheduled("calendar_integration.forget_left_over", timedelta(minutes=1)),

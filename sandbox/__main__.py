@@ -12,6 +12,7 @@ from sandbox.app import make_app
 from sandbox.config import Config
 from sandbox.dns_server import serve_names
 from sandbox.keys import load_keys
+from sandbox.notifications.telling import tell_changes
 from sandbox.scenario import DOMAINS, seed
 from sandbox.server import PortTaken, bind, serve
 from sandbox.store import Debounced, load_state, save_state
@@ -55,12 +56,17 @@ async def run(config: Config) -> None:
     tls_pem = ensure_certificates(config.data_dir, config.public_host)
     world = open_world(config)
     snapshot = Debounced(partial(_save, world))
-    world.changed = snapshot
+    world.changed = partial(_tell_and_save, world, snapshot)
     names = await serve_names(world)
     log.info("sandbox on %s and %s, portal %s", config.http_base, config.https_base, config.portal_url)
     await serve(make_app(world), sockets, tls_pem)
     names.close()
     snapshot.flush()
+
+
+def _tell_and_save(world: World, snapshot: Debounced) -> None:
+    tell_changes(world)
+    snapshot()
 
 
 def _save(world: World) -> None:

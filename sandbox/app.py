@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import UTC, datetime
+from email.utils import formatdate
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -56,6 +57,8 @@ class _Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                now = time.time() + scope.get("state", {}).get("clock_off", 0)
+                message["headers"] = [*message.get("headers", []), (b"date", formatdate(now, usegmt=True).encode())]
             await send(message)
 
         try:

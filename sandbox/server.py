@@ -66,6 +66,7 @@ def _options(app: Starlette, tls_pem: Path | None = None) -> uvicorn.Config:
         log_config=None,
         proxy_headers=False,
         server_header=False,
+        date_header=False,  # the application writes its own, which a fault may set wrong
         timeout_graceful_shutdown=1,
         ssl_certfile=tls_pem,
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 
 from sandbox.files import write_private
+from sandbox.tenant.bulk import plain
 from sandbox.world import State
 
 log = logging.getLogger("sandbox.store")
@@ -30,7 +31,7 @@ def load_state(data_dir: Path) -> State | None:
 
 def save_state(data_dir: Path, state: State) -> None:
     """Writes the snapshot, atomically and for its owner only."""
-    write_private(data_dir / "state.json", orjson.dumps(state))
+    write_private(data_dir / "state.json", orjson.dumps(state, default=plain))
 
 
 class Debounced:

@@ -12,8 +12,10 @@ from starlette.requests import HTTPConnection
 from sandbox.config import Config
 from sandbox.faults import Faults
 from sandbox.keys import Keys
+from sandbox.notifications.outbox import Outbox
 from sandbox.request_log import RequestLog
 from sandbox.tenant.model import Person, Tenant
+from sandbox.tenant.subscription import Subscription
 
 DEFAULT_TOKEN_LIFETIME = 3600
 _KEPT_PER_PERSON = 100
@@ -35,11 +37,15 @@ class RefreshToken:
     oid: str
     scopes: list[str]
     revoked: bool = False
+    claims: str = ""
 
 
 @dataclass
 class State:
-    """What survives a restart. `generation` counts the resets, `txt_records` are texts by name in small letters."""
+    """What survives a restart. `generation` counts the resets, `txt_records` are texts by name in small letters.
+
+    `subscriptions` are those to change notifications, by their id.
+    """
 
     generation: int
     tenants: list[Tenant]
@@ -47,6 +53,7 @@ class State:
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
     txt_records: dict[str, list[str]] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
 
     @classmethod
     def load(cls, saved: dict[str, Any]) -> Self:
@@ -58,6 +65,7 @@ class State:
             refresh_tokens={key: RefreshToken(**row) for key, row in saved["refresh_tokens"].items()},
             sessions={key: Session(**row) for key, row in saved["sessions"].items()},
             txt_records=saved.get("txt_records", {}),
+            subscriptions={key: Subscription(**row) for key, row in saved.get("subscriptions", {}).items()},
         )
 
 
@@ -65,8 +73,8 @@ class State:
 class World:
     """The state, what is kept in memory only, and whom to tell when the state changed.
 
-    `codes` belongs to the identity platform, `pending` and `participants` (by the person's oid) to the SAML identity
-    provider.
+    Every answer of Graph comes `latency` seconds later. `codes` belongs to the identity platform, `pending` and
+    `participants` (by the person's oid) to the SAML identity provider.
     """
 
     config: Config
@@ -76,6 +84,8 @@ class World:
     changed: Callable[[], None] = lambda: None
     faults: Faults = field(default_factory=Faults)
     calls: RequestLog = field(default_factory=RequestLog)
+    latency: float = 0
+    outbox: Outbox = field(default_factory=Outbox)
     codes: dict[str, Any] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
     participants: dict[str, list[Any]] = field(default_factory=dict)
@@ -85,6 +95,8 @@ class World:
         self.state = self.seed(self.state.generation + 1)
         self.faults, self.calls = Faults(), RequestLog()
         self.codes, self.pending, self.participants = {}, {}, {}
+        self.latency = 0
+        self.outbox.clear()
         self.changed()
 
     def tenant(self, name: str) -> Tenant | None:

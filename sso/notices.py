@@ -5,12 +5,12 @@ from collections import defaultdict
 from datetime import datetime
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mailing import Sent, send_to_each
 from accounts.models import Account, Role, User
 from sso import expiry
 from sso.expiry import Expiring
@@ -54,6 +54,10 @@ def _send_for(providers: list[IdentityProvider], now: datetime) -> int:
     return sent
 
 
+class NobodyReachedError(Exception):
+    """The mail server took no mail; what was written of it is taken back."""
+
+
 def _send(account: Account, one: Expiring, threshold: int) -> int:
     """1 if it was sent. Where the mail server does not take it, it is tried again tomorrow."""
     admins = User.objects.filter(account=account, is_active=True, role__in=(Role.OWNER, Role.ADMIN))
@@ -65,18 +69,18 @@ def _send(account: Account, one: Expiring, threshold: int) -> int:
             )
             if not is_new:
                 return 0  # another worker was faster
-            get_connection().send_messages(_mails(account, one, addresses))
-    except OSError:  # every failure of a mail server or of the way to it
-        logger.exception("a notice about a certificate of %s could not be sent", account.vanity)
+            if _sent(account, one, addresses).is_worth_another_try:
+                raise NobodyReachedError
+    except NobodyReachedError:
+        logger.warning("a notice about a certificate of %s could not be sent", account.vanity)
         return 0
     logger.info("told %s about a certificate: %s days left", account.vanity, one.days)
     return 1
 
 
-def _mails(account: Account, one: Expiring, addresses: list[str]) -> list[EmailMessage]:
-    """One for each of them, so that nobody sees the others' addresses."""
+def _sent(account: Account, one: Expiring, addresses: list[str]) -> Sent:
     page = settings.PORTAL_URL + reverse("sso_certificates" if one.is_ours else "sso_setup")
     context = {"account": account, "certificate": one, "page": page}
     subject = " ".join(render_to_string("sso/keys/notice_subject.txt", context).split())
     text = render_to_string("sso/keys/notice_mail.txt", context)
-    return [EmailMessage(subject, text, None, [address]) for address in addresses]
+    return send_to_each(subject, text, addresses)

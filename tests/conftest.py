@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
@@ -19,6 +20,10 @@ def pytest_configure() -> None:
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # The audit log's trigger refuses the TRUNCATE that transactional tests clean up with; see accounts/test_audit.py.
     django_settings.DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c atrium.retention=on"
+
+    # Hypothesis reads the whole project for constants before it first draws, which counts as a slow draw.
+    hypothesis.settings.register_profile("atrium", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile("atrium")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -95,12 +95,12 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     return {**kept, "ATRIUM_VAR": str(var), **more}
 
 
-def launch(var: Path, port: int | str, sandbox_port: int | str) -> "subprocess.Popen[str]":
-    """The command of `make run`, without waiting."""
+def launch(var: Path, port: int | str, sandbox_port: int | str, **more: str) -> "subprocess.Popen[str]":
+    """The command of `make run`, without waiting; `more` is its environment's."""
     return subprocess.Popen(
         [sys.executable, "-m", "portal.local"],
         cwd=PROJECT,
-        env=environment(var, PORT=str(port), SANDBOX_PORT=str(sandbox_port)),
+        env=environment(var, PORT=str(port), SANDBOX_PORT=str(sandbox_port), **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -108,10 +108,10 @@ def launch(var: Path, port: int | str, sandbox_port: int | str) -> "subprocess.P
 
 
 @contextmanager
-def running_stack(var: Path) -> Iterator[Stack]:
-    """A stack of its own, ready, and stopped at the end."""
+def running_stack(var: Path, **more: str) -> Iterator[Stack]:
+    """A stack of its own, ready, and stopped at the end; `more` is its environment's."""
     port, sandbox_port = free_port(), free_port()
-    process = launch(var, port, sandbox_port)
+    process = launch(var, port, sandbox_port, **more)
     lines: queue.Queue[str] = queue.Queue()
     reader = threading.Thread(target=read_lines, args=(process, lines, var.parent / "stack.log"), daemon=True)
     reader.start()

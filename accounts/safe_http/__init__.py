@@ -5,6 +5,7 @@ https://owasp.org/www-community/attacks/Server_Side_Request_Forgery
 
 from accounts.safe_http.fetching import Reply, fetch, greet
 from accounts.safe_http.places import (
+    NotReachableError,
     Place,
     Resolver,
     UnsafeUrlError,
@@ -15,6 +16,7 @@ from accounts.safe_http.places import (
 )
 
 __all__ = [
+    "NotReachableError",
     "Place",
     "Reply",
     "Resolver",

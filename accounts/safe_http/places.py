@@ -23,10 +23,18 @@ Resolver = Callable[[str, int], Sequence[str]]
 # A public address that answers only machines of a cloud, about themselves.
 METADATA_ADDRESS = ipaddress.ip_address("168.63.129.16")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Special by now, or formerly, and called global by a Python that does not know: https://www.iana.org/assignments/
+SPECIAL = tuple(
+    ipaddress.ip_network(text) for text in ("192.0.0.0/24", "fec0::/10", "3fff::/20", "100::/64", "2001:db8::/32")
+)
 
 
 class UnsafeUrlError(Exception):
     """An address that is not fetched from, or did not give what was asked; the text is for whoever typed it."""
+
+
+class NotReachableError(UnsafeUrlError):
+    """Its name is of no server, or of one that is not on the public internet."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +71,9 @@ def checked_addresses(place: Place, *, patience: float, resolver: Resolver = sys
     """The addresses to connect to, within so many seconds. Raises UnsafeUrlError where one of them is not public."""
     addresses = _resolved(place, patience, resolver)
     if not addresses:
-        raise UnsafeUrlError(f"There is no server named {place.host}, or it cannot be looked up right now.")
+        raise NotReachableError(f"There is no server named {place.host}, or it cannot be looked up right now.")
     if not place.is_named and not all(is_public(address) for address in addresses):
-        raise UnsafeUrlError(f"{place.host} is in a private network, which is not reached from here.")
+        raise NotReachableError(f"{place.host} is in a private network, which is not reached from here.")
     return addresses
 
 
@@ -76,6 +84,8 @@ def is_public(text: str) -> bool:
     except ValueError:
         return False
     if address == METADATA_ADDRESS or _carries_another(address):
+        return False
+    if any(address in network for network in SPECIAL):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -86,6 +86,7 @@ class Connection(WithPermissions):
         max_length=200, blank=True, default="", db_default="", help_text="In words, for admins."
     )
     told_to_reauthorize_at = models.DateTimeField(null=True, help_text="One mail each time it is needed.")
+    claims_challenge = models.TextField(blank=True, help_text="What Microsoft wants proven at the next sign-in.")
     invalid_grant_at = models.DateTimeField(null=True, help_text="The first refusal of the refresh token in a row.")
 
     objects = ConnectionManager()

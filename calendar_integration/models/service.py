@@ -24,12 +24,19 @@ class ConsentState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+AGREED = (ConsentState.REPORTED, ConsentState.CONFIRMED)
+
+
 class CalendarServices(models.QuerySet["CalendarService"]):
     """Queries of services."""
 
     def ready(self) -> "CalendarServices":
         """Those through which people can be sent to Microsoft."""
         return self.filter(is_enabled=True, tenant_id__isnull=False)
+
+    def agreed(self) -> "CalendarServices":
+        """Those whose company has agreed for everyone, as far as is known."""
+        return self.filter(consent_state__in=AGREED, consent_for_everyone_at__isnull=False)
 
 
 class CalendarService(WithPermissions):
@@ -49,9 +56,13 @@ class CalendarService(WithPermissions):
     consent_state = models.CharField(max_length=12, choices=ConsentState, default=ConsentState.UNKNOWN)
     consent_changed_at = models.DateTimeField(null=True, help_text="When the state became what it is.")
     consent_reported_at = models.DateTimeField(null=True, help_text="When Microsoft last said that an admin agreed.")
+    consent_for_everyone_at = models.DateTimeField(
+        null=True, help_text="Since when it is said, or shown by several people, to be for the whole company."
+    )
     missing_scopes = models.TextField(blank=True, help_text="Graph's names, of the last token that lacked some.")
 
     secret_refused_at = models.DateTimeField(null=True, help_text="Since when Microsoft refuses our client secret.")
+    secret_told_at = models.DateTimeField(null=True, help_text="When the admins were mailed about it.")
     federation_attested_at = models.DateTimeField(null=True)
     federation_attested_by = models.CharField(max_length=200, blank=True)
     federation_shown_at = models.DateTimeField(null=True, help_text="When somebody was authorized without being asked.")
@@ -60,3 +71,11 @@ class CalendarService(WithPermissions):
 
     def __str__(self) -> str:
         return f"Office 365 of {self.account}"
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the company has agreed for everyone, as far as is known.
+
+        One person's token does not show it: Microsoft may have let that person agree for themselves only.
+        """
+        return self.consent_state in AGREED and self.consent_for_everyone_at is not None

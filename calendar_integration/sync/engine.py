@@ -1,25 +1,30 @@
 """Synchronising mailboxes: one, for whoever waits for it, or a chunk of those that are due."""
 
 import logging
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 from calendar_integration.sync import circuits, leases, threads
+from calendar_integration.sync.back_off import jittered
 from calendar_integration.sync.brake import Brake
 from calendar_integration.sync.failures import note_failure, note_mistake
+from calendar_integration.sync.listening import GoodSync, waits_after
 from calendar_integration.sync.reading import Outcome, read
 from calendar_integration.sync.rounds import RoundResult
 from calendar_integration.sync.saving import save
-from calendar_integration.sync.schedule import may_run_now, next_poll
+from calendar_integration.sync.schedule import may_run_now
 from calendar_integration.sync.taking import READABLE, Held, take, take_queued
 
 logger = logging.getLogger(__name__)
@@ -140,16 +145,21 @@ def _finish(outcomes: list[Outcome]) -> dict[int, SyncResult]:
     """Write down what came of these mailboxes, which share a lease."""
     if not outcomes:
         return {}
-    now = timezone.now()
-    saved = save(
-        outcomes[0].held.lease_id,
-        [outcome.connection.pk for outcome in outcomes],
-        {stream: link for outcome in outcomes for stream, link in outcome.links.items()},
-        {outcome.connection.pk: next_poll(outcome.connection, now) for outcome in outcomes if outcome.went_well},
-    )
+    saved = _save(outcomes, outcomes[0].held.lease_id)
     results = {outcome.connection.pk: _result(outcome, saved) for outcome in outcomes}
     circuits.note([outcome for outcome in outcomes if results[outcome.connection.pk].status is not Status.BUSY])
     return results
+
+
+def _save(outcomes: list[Outcome], lease_id: uuid.UUID) -> set[int]:
+    """Write down the polls that found nothing and, of the mailboxes that are up to date, when they are read next."""
+    good = {outcome.connection.pk: GoodSync(outcome.rounds, outcome.began) for outcome in outcomes if outcome.went_well}
+    links = {stream: link for outcome in outcomes for stream, link in outcome.links.items()}
+    # One statement needs no transaction; notifications are looked at in several.
+    with transaction.atomic() if settings.NOTIFICATION_URL else nullcontext():
+        waits, now = waits_after(good, lease_id), timezone.now()
+        polls = {pk: now + jittered(wait, 0.9, 1.1) for pk, wait in waits.items()}
+        return save(lease_id, [outcome.connection.pk for outcome in outcomes], links, polls)
 
 
 def _result(outcome: Outcome, saved: set[int]) -> SyncResult:

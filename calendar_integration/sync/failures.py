@@ -13,6 +13,7 @@ from calendar_integration import client_secret, consent_state, notices, tokens
 from calendar_integration.errors import (
     CalendarError,
     ConsentRefusedError,
+    InteractionRequiredError,
     InvalidClientError,
     InvalidGrantError,
     MailboxUnsupportedError,
@@ -20,12 +21,14 @@ from calendar_integration.errors import (
     TokenRefusedError,
     TokensLostError,
 )
-from calendar_integration.models import Connection, ConnectionState
+from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.sync import leases, set_aside
 from calendar_integration.sync.back_off import FIRST_BACK_OFF, GRANT_GRACE, wait_after
 from calendar_integration.sync.kinds import kind_of
 
 logger = logging.getLogger(__name__)
+
+SEVERAL = 2  # people to whom consent is refused, from which on it is taken to be the company's
 
 
 def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarError) -> None:
@@ -46,6 +49,8 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
         changes |= {"state": lost, "told_to_reauthorize_at": None, "next_attempt_at": None}
     if isinstance(error, InvalidGrantError) and connection.invalid_grant_at is None:
         changes["invalid_grant_at"] = now
+    if isinstance(error, InteractionRequiredError) and error.claims:
+        changes["claims_challenge"] = error.claims
     with transaction.atomic():
         if leases.ours(connection.pk, lease_id).update(**changes) and lost:
             _say_lost(connection, lost, error)
@@ -89,7 +94,14 @@ def _tell_company(connection: Connection, error: CalendarError) -> None:
     if isinstance(error, InvalidClientError):
         client_secret.note_refused(connection.account)
     if isinstance(error, ConsentRefusedError):
-        consent_state.note_refusal(connection.account)
+        consent_state.note_refusal(connection.account, is_companys=_is_companys(connection))
+
+
+def _is_companys(connection: Connection) -> bool:
+    """Whether consent is refused to several people of the company, or to all there are."""
+    connected = Connection.objects.filter(account=connection.account_id, state__in=ACTIVE_STATES)
+    refused = connected.filter(failures__gt=0, last_error=ConsentRefusedError.in_words).count()
+    return refused >= SEVERAL or refused >= connected.count()
 
 
 def state_after(connection: Connection, error: CalendarError, now: datetime) -> ConnectionState | None:

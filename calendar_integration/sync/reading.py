@@ -1,6 +1,7 @@
 """Reading one mailbox that is held: a token, and every stream of it. What comes of it is answered, not written."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ class Outcome:
     """What came of one mailbox. Rounds are written already; `links` are the new delta links of unchanged streams."""
 
     held: Held
+    began: datetime = field(default_factory=timezone.now)
     rounds: list[RoundResult] = field(default_factory=list)
     links: dict[int, str] = field(default_factory=dict)
     has_new_token: bool = False

@@ -1,7 +1,7 @@
 """Which mailboxes are due. The only schedule is next_attempt_at in the database."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.queueing import CLAIM
-from calendar_integration.sync.back_off import jittered
+from calendar_integration.sync import freshness
 from calendar_integration.sync.fairness import shares
 from calendar_integration.sync.taking import READABLE
 
 STALE_BATCH = 5000
-INTERVALS_UNTIL_STALE = 3
 # Of each account the longest due, as many as it may have; a row that somebody is writing, or that another dispatcher
 # has claimed a moment ago, is passed over.
 CLAIM_SHARES = f"""
@@ -82,27 +81,17 @@ def may_run_now(connection_id: int) -> bool:
     return asked.filter(goes_on | Q(last_good_sync_at=None)).exists()
 
 
-def next_poll(_connection: Connection, now: datetime) -> datetime:
-    """When a mailbox that is up to date is looked at next. The one place that decides it."""
-    return now + jittered(timedelta(seconds=settings.SYNC_INTERVAL_SECONDS), 0.9, 1.1)
-
-
-def patience() -> timedelta:
-    """How long a mailbox may go without a good sync and still count as up to date: three intervals."""
-    return timedelta(seconds=settings.SYNC_INTERVAL_SECONDS * INTERVALS_UNTIL_STALE)
-
-
 @transaction.atomic
 def mark_stale() -> int:
-    """Say so where an active mailbox has had no good sync for three intervals; answers how many.
+    """Say so where an active mailbox has had no good sync for too long; answers how many.
 
     One that somebody is writing is left for the next time, and so are those beyond a great number.
     """
-    too_long_ago = timezone.now() - patience()
-    silent = Q(last_good_sync_at__lt=too_long_ago) | Q(last_good_sync_at=None, connected_at__lt=too_long_ago)
     # Mailboxes on Exchange servers are authorized, and not read yet: nothing of them is out of date.
-    late = Connection.objects.select_for_update(skip_locked=True).filter(
-        silent, state=ConnectionState.ACTIVE, method__in=[method.value for method in READABLE]
+    late = Connection.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        freshness.silent(timezone.now()),
+        state=ConnectionState.ACTIVE,
+        method__in=[method.value for method in READABLE],
     )
     found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
     return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)

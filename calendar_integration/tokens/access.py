@@ -52,6 +52,12 @@ def access_token(connection: Connection) -> str:
     return token
 
 
+def held_token(connection: Connection) -> str | None:
+    """The token that is held while it is fresh, or None; Microsoft is not asked. Raises TokensLostError."""
+    entries = _cache_of(connection).search(msal.TokenCache.CredentialType.ACCESS_TOKEN)
+    return _fresh_token(entries, scopes.wanted(connection.permissions))
+
+
 def unexpired(sealed: str, permissions: Permissions) -> str | None:
     """The access token in a token cache as the database has it, encrypted, unless it expires within minutes.
 

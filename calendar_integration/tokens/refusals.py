@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import orjson
+
 from calendar_integration.errors import (
     CalendarError,
     ConsentRefusedError,
@@ -22,6 +24,7 @@ INTERACTION = {"interaction_required", "login_required"}
 INTERACTION_SUBERRORS = {"basic_action", "additional_action"}  # what invalid_grant says of a second step
 CONSENT = "consent_required"
 TRY_AGAIN_AFTER = timedelta(minutes=1)
+LONGEST_CLAIMS = 2000  # characters; they travel in an address
 
 
 def refusal(result: Mapping[str, Any]) -> CalendarError | None:
@@ -43,10 +46,24 @@ def refusal_of_refresh(result: Mapping[str, Any]) -> CalendarError:
     if CONSENT in (error, suberror):
         return ConsentRefusedError(message(result))
     if error in INTERACTION or (error == "invalid_grant" and suberror in INTERACTION_SUBERRORS):
-        return InteractionRequiredError(message(result))
+        return InteractionRequiredError(message(result), claims=claims_of(result))
     if error == "invalid_grant":
         return InvalidGrantError(message(result))
     return refusal(result) or RequestRefusedError(message(result))
+
+
+def claims_of(result: Mapping[str, Any]) -> str:
+    """What the next sign-in has to prove, or nothing where the answer has no such JSON object of a bearable length.
+
+    https://learn.microsoft.com/entra/identity-platform/claims-challenge
+    """
+    claims = result.get("claims")
+    if not isinstance(claims, str) or len(claims) > LONGEST_CLAIMS:
+        return ""
+    try:
+        return claims if isinstance(orjson.loads(claims), dict) else ""
+    except orjson.JSONDecodeError:
+        return ""
 
 
 def message(result: Mapping[str, Any]) -> str:

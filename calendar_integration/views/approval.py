@@ -55,7 +55,7 @@ def ask_for_approval(request: HttpRequest) -> HttpResponse:
         attempt = AuthorizationAttempt.objects.filter(user=user).order_by("-pk").first()
         return approval_page(request, user, attempt, note=note, note_error=TOO_LONG, status=422)
     consent_requests.ask(user, note, request)
-    messages.success(request, "Your administrators are told. You get a mail as soon as you can go on.")
+    messages.success(request, "Your administrators are told.")
     return redirect("office365_approval")
 
 
@@ -64,7 +64,7 @@ def needs_approval_page(attempt: AuthorizationAttempt) -> bool:
     if attempt.outcome == Outcome.CONSENT_REQUIRED or _was_checked(attempt):
         return True
     service = CalendarService.objects.filter(account=attempt.account).first()
-    is_consent_known = bool(service and service.consent_state == ConsentState.CONFIRMED)
+    is_consent_known = bool(service and service.consent_state == ConsentState.CONFIRMED and service.is_agreed)
     return attempt.outcome in APPROVAL_OUTCOMES and not is_consent_known
 
 
@@ -99,15 +99,13 @@ def _how_it_stands(user: User) -> dict[str, Any]:
     consent = Consent.of(service) if service else Consent()
     link = consent_links.for_now(service) if service and availability.service else None
     asked = consent_requests.of(user)
-    is_agreed = consent.state in consent_requests.AGREED
-    has_news = bool(is_agreed and consent.reported_at) or consent.state == ConsentState.CONFIRMED
     is_fresh = consent.reported_at is not None and consent.is_propagating(timezone.now())
     return {
         "permissions": company_consent.asked_for(availability.permissions),
         "may_connect": availability.obstacle is None,
         "asked": asked,
         "is_waiting": asked is not None and asked.told_at is None,
-        "has_news": has_news,
+        "has_news": consent.is_agreed,
         "consent": consent,
         "propagating_until": consent.reported_at + PROPAGATING if consent.reported_at and is_fresh else None,
         "link_address": consent_links.address(link) if link else "",

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.models import User
 from calendar_integration import admin_consent, consent
@@ -46,7 +47,8 @@ def to_admin_consent(request: HttpRequest, user: User, next_path: str) -> HttpRe
 def not_possible(request: HttpRequest, availability: Availability, next_path: str) -> HttpResponse:
     """Why nobody is sent anywhere: a page of its own where somebody decided so, else a message."""
     if availability.obstacle is Obstacle.NO_SERVICE:
-        messages.info(request, availability.words)
+        if next_path not in (reverse("meetings"), reverse("contacts")):  # which say it by themselves
+            messages.info(request, availability.words)
         return redirect(next_path)
     is_off = availability.obstacle is Obstacle.OFF
     context = {"words": availability.words, "is_off": is_off, "next_path": next_path}

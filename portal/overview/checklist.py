@@ -15,9 +15,19 @@ class Section:
     rows: tuple[Row, ...]
 
     @property
+    def required(self) -> tuple[Row, ...]:
+        """Those of its rows that have to be done."""
+        return tuple(row for row in self.rows if not row.is_optional)
+
+    @property
     def done(self) -> int:
-        """How many of its rows are done."""
+        """How many of its rows are done, optional ones too."""
         return sum(row.is_done for row in self.rows)
+
+    @property
+    def counted(self) -> int:
+        """Out of how many: what is optional and not done is nothing that lacks."""
+        return sum(row.is_done or not row.is_optional for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,7 @@ class Checklist:
     @property
     def required(self) -> tuple[Row, ...]:
         """The rows that have to be done."""
-        return tuple(row for row in self.rows if not row.is_optional)
+        return tuple(row for section in self.sections for row in section.required)
 
     @property
     def done(self) -> int:

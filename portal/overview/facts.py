@@ -39,6 +39,11 @@ class Facts:
         return self.provider is not None and self.provider.is_enabled
 
     @property
+    def wants_single_sign_on(self) -> bool:
+        """Whether the company has begun with it. One where people use passwords for good is in order as well."""
+        return self.provider is not None or self.draft is not None
+
+    @property
     def has_tenant(self) -> bool:
         """Whether it is known to whom people are sent at Microsoft."""
         return self.service is not None and self.service.tenant_id is not None

@@ -1,17 +1,8 @@
 """The guides: what has to be done at Microsoft or at the identity provider, and where to check it afterwards."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.conf import settings
-
-from accounts.models import Account, Domain
-from accounts.tiered_settings.reading import standing
-from calendar_integration import scopes
-from calendar_integration.integration_setting import Integration, Method
-from calendar_integration.models import CalendarService
 from calendar_integration.setting_definitions import INTEGRATION
-from portal.overview import entra
 from portal.overview.rows import Link
 
 
@@ -41,11 +32,12 @@ class Guide:
         return f"portal/guides/{self.slug.replace('-', '_')}.html"
 
 
+AS_OF = "November 2026"  # when the steps were written after the makers' pages
 LEARN = "https://learn.microsoft.com"
 FEDERATION_API = Source(
     "Microsoft: create a federation configuration",
     f"{LEARN}/graph/api/domain-post-federationconfiguration",
-    "read in November 2026",
+    f"read in {AS_OF}",
 )
 CONSENT_POLICIES = Source(
     "Microsoft: app consent policies", f"{LEARN}/entra/identity/enterprise-apps/manage-app-consent-policies", "Jan 2026"
@@ -64,12 +56,12 @@ GUIDES = (
             Source(
                 "Okta: WS-Federation for Office 365",
                 "https://help.okta.com/oie/en-us/Content/Topics/apps/apps_configuring_ws-federation.htm",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
             Source(
                 "Okta: from manual to automatic federation",
                 "https://support.okta.com/help/s/article/update-office-365-federation-from-manual-to-automatic",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
             FEDERATION_API,
         ),
@@ -78,7 +70,7 @@ GUIDES = (
         "ping-federation",
         "Federate Ping with Microsoft Entra",
         "People who are signed in at PingOne or PingFederate are then signed in at Microsoft too.",
-        "An administrator of Ping and a Global Administrator of Microsoft Entra",
+        "An administrator of Ping, and a Hybrid Identity Administrator or Global Administrator of Microsoft Entra",
         CHECK_FEDERATION,
         (
             Source(
@@ -90,7 +82,7 @@ GUIDES = (
                 "Ping: PingFederate and Office 365",
                 "https://docs.pingidentity.com/r/en-us/pingfederate-azuread-office365-integration/"
                 "pingfederate_azuread_office365_integration_creating_a_connection_to_azure_active_directory",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
             FEDERATION_API,
         ),
@@ -135,11 +127,9 @@ GUIDES = (
             Source(
                 "Microsoft: hybrid modern authentication",
                 f"{LEARN}/en-us/microsoft-365/enterprise/configure-exchange-server-for-hybrid-modern-authentication",
-                "read in November 2026",
+                f"read in {AS_OF}",
             ),
-            Source(
-                "Microsoft: REST and hybrid deployments", f"{LEARN}/graph/hybrid-rest-support", "read in November 2026"
-            ),
+            Source("Microsoft: REST and hybrid deployments", f"{LEARN}/graph/hybrid-rest-support", f"read in {AS_OF}"),
         ),
     ),
 )
@@ -148,24 +138,3 @@ GUIDES = (
 def find(slug: str) -> Guide | None:
     """The guide of this name, if there is one."""
     return next((guide for guide in GUIDES if guide.slug == slug), None)
-
-
-def context_of(account: Account) -> dict[str, Any]:
-    """The account's own values for the guides: three queries."""
-    service = CalendarService.objects.filter(account=account).first()
-    tenant_id = service.tenant_id if service else None
-    integration = Integration.of(standing(account, [INTEGRATION.key])[INTEGRATION.key].value)
-    domain = Domain.objects.filter(account=account, proven_at__isnull=False).order_by("name").first()
-    of_graph = service is not None and service.method == Method.GRAPH
-    permissions = service.permissions if service and of_graph else integration.permissions
-    return {
-        "client_id": settings.MS_CLIENT_ID,
-        "tenant_id": tenant_id,
-        "domain": domain.name if domain else "",
-        "permissions": scopes.wanted(permissions),
-        "ews_url": integration.ews_url,
-        "ews_host": integration.ews_host,
-        "domains_page": entra.address(tenant_id, entra.DOMAINS),
-        "apps_page": entra.address(tenant_id, entra.ENTERPRISE_APPS),
-        "user_consent_page": entra.address(tenant_id, entra.USER_CONSENT),
-    }

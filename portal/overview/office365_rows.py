@@ -121,6 +121,10 @@ def _reported(facts: Facts, service: CalendarService) -> Row:
 
 
 def _confirmed(_facts: Facts, service: CalendarService) -> Row:
+    if not service.is_agreed:
+        why = "One person has connected. Microsoft may have allowed that for this person only, as it does for admins."
+        fix = Link("Give or ask for consent", SERVICE_PAGE)
+        return _consent(State.WAITING, why, fix, note="For one person", since=service.consent_changed_at)
     why = "A mailbox was connected with all the permissions that Atrium asks for."
     return Row("consent", CONSENTED, State.DONE, why, since=service.consent_changed_at)
 

@@ -25,6 +25,9 @@ def integration(facts: Facts) -> Row:
 def ask(facts: Facts) -> Row:
     """Whether people are asked when they come by single sign-on; they can connect by themselves without."""
     title = "People asked when they sign in"
+    if not facts.signs_on:
+        why = "Only single sign-on asks, and it is not in use: each connects in their profile."
+        return Row("ask", title, State.TO_DO, why, is_optional=True)
     if facts.ask is not AskMode.OFF:
         why = f"They are led to Office 365 {str(facts.ask.label).lower()}."
         return Row("ask", title, State.DONE, f"{why}{_groups(facts.groups_with_own_ask)}", is_optional=True)

@@ -6,7 +6,7 @@ from sso.models import ProviderDraft
 
 SHOWN_DOMAINS = 3
 CHECK_NOW = Link("Check now", "office365_authorize", query="silent=1&next=/overview/")
-ATTEST = Link("Say that it is", "federation_attest", opens_dialog=True)
+ATTEST = Link("It is federated already", "federation_attest", opens_dialog=True)
 TAKE_BACK = Link("Take this back", "federation_take_back", opens_dialog=True)
 FEDERATION_GUIDES = (guide("Okta, step by step", "okta-federation"), guide("Ping, step by step", "ping-federation"))
 FEDERATED = "Identity provider federated with Microsoft Entra"
@@ -48,8 +48,11 @@ def sign_on(facts: Facts) -> Row:
         why = "Single sign-on is switched off: people use their passwords."
         return Row("sso", title, State.PROBLEM, why, Link("Switch it on", "sso_setup"), note="Switched off")
     if facts.draft is None:
-        why = "People sign in with your own identity provider, and from there go on to Office 365."
-        return Row("sso", title, State.TO_DO, why, Link("Set it up", "sso_setup"))
+        why = (
+            "People sign in with their passwords, which is enough to connect a calendar in the profile. With single "
+            "sign-on they use your own identity provider, and can be asked for Office 365 as they come in."
+        )
+        return Row("sso", title, State.TO_DO, why, Link("Set it up", "sso_setup"), is_optional=True)
     if _is_refused(facts.draft):
         why = "The last test of the draft was refused. Its page says what was expected and what arrived."
         return Row("sso", title, State.PROBLEM, why, Link("See the test", "sso_test_result"), note="Test refused")
@@ -62,6 +65,9 @@ def sign_on(facts: Facts) -> Row:
 
 def federation(facts: Facts) -> Row:
     """Whether whoever is signed in at the identity provider is signed in at Microsoft too."""
+    if not facts.wants_single_sign_on:
+        why = "It is about single sign-on: whoever came by it is then not asked to sign in again at Microsoft."
+        return Row("federation", FEDERATED, State.TO_DO, why, more=FEDERATION_GUIDES, is_optional=True)
     if not facts.signs_on:
         return _todo("First put single sign-on into use.")
     if facts.entra_tenant:

@@ -12,7 +12,7 @@ from accounts.permissions import require_admin
 from accounts.views.confirming import confirmation, confirmed
 from calendar_integration import federation
 from calendar_integration.models import CalendarService
-from portal.overview import guides
+from portal.overview import guide_values, guides
 from portal.overview.gathering import checklist_of
 from sso.models import IdentityProvider
 
@@ -32,7 +32,9 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     shown = guides.find(slug)
     if shown is None:
         raise Http404
-    return render(request, shown.template, {"guide": shown, **guides.context_of(user.account)})
+    return render(
+        request, shown.template, {"guide": shown, "as_of": guides.AS_OF, **guide_values.of_account(user.account)}
+    )
 
 
 @require_http_methods(["GET", "POST"])

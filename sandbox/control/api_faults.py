@@ -10,7 +10,7 @@ from sandbox.fault_kinds import GROUPS
 from sandbox.faults import UnknownFault
 from sandbox.world import World, world_of
 
-_LEAST = {"remaining": 1, "retry_after": 0, "seconds": 0, "status": 100}
+_LEAST = {"remaining": 1, "retry_after": 0, "seconds": 0, "status": 100, "lasts": 0}
 _SENT = {"remaining": "count"}
 
 
@@ -39,7 +39,7 @@ async def kinds(_request: Request) -> Response:
 def _details(world: World, given: dict[str, Any]) -> dict[str, Any]:
     details = dict(given)
     details["remaining"] = details.pop("count", None)
-    if unknown := set(details) - {"upn", "tenant", "remaining", "retry_after", "seconds", "status"}:
+    if unknown := set(details) - {"upn", "tenant", "remaining", "retry_after", "seconds", "status", "lasts"}:
         raise ControlError(400, f"unknown: {', '.join(sorted(unknown))}")
     upn, domain = (_text(details, name) for name in ("upn", "tenant"))
     tenant = world.tenant(domain) if domain else None

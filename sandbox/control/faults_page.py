@@ -1,10 +1,12 @@
 """The faults: which are on, and everything that can be switched on, in groups, each with its sentence and its form."""
 
+import time
 from html import escape
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.control import latency
 from sandbox.control.parts import badge, button, choice, field, form
 from sandbox.fault_kinds import GROUPS, KINDS, Kind, Option
 from sandbox.faults import Fault
@@ -26,10 +28,11 @@ async def faults_page(request: Request) -> Response:
     contents = "".join(f"<li>{link_button(f'#{_anchor(group)}', group)}</li>" for group in GROUPS)
     body = (
         f"<p>{link_button('/', 'All organisations')}</p><h1>Faults</h1>"
-        "<p>What goes wrong on purpose, for everyone, for an organisation or for one person, so many times or until"
-        f" it is switched off.</p>{active(world)}"
+        "<p>What goes wrong on purpose, for everyone, for an organisation or for one person, so many times, so long, or"
+        f" until it is switched off.</p>{active(world)}"
         f'<nav aria-label="Groups of faults"><ul class="contents">{contents}</ul></nav>'
         + "".join(_group(world, group, kinds, chosen) for group, kinds in GROUPS.items())
+        + latency.section(world)
     )
     return page("Faults - Atrium sandbox", body, kind="wide")
 
@@ -46,6 +49,8 @@ def active(world: World) -> str:
 def _fault(fault: Fault) -> str:
     off = form(f"{PATH}/{fault.id}", button("Off", "off", small=True, about=fault.kind), css="inline")
     left = "until switched off" if fault.remaining is None else f"{fault.remaining} more"
+    if fault.ends_at is not None:
+        left += f", at most {max(0, round(fault.ends_at - time.time()))} seconds longer"
     whom = escape(fault.upn or fault.tenant or "everyone")
     says = escape(KINDS[fault.kind].says)
     return f"<li><div>{badge(fault.kind, 'on')} {whom}, {left}<br><small>{says}</small></div>{off}</li>"
@@ -63,6 +68,7 @@ def _kind(world: World, kind: Kind, chosen: str) -> str:
         f'<input type="hidden" name="kind" value="{kind.name}">',
         choice("Whom", "whom", _whom(world), chosen),
         field("Times (empty: no limit)", "count", kind="number", min="1"),
+        field("For seconds (empty: no limit)", "lasts", kind="number", min="1"),
         *numbers,
         button("Switch on", "on", about=kind.name),
     )

@@ -9,6 +9,8 @@ from sandbox.faults import UnknownFault
 from sandbox.identity.scopes import UnknownScope, parse_scopes
 from sandbox.world import world_of
 
+_NUMBERS = ("count", "lasts", "retry_after", "seconds", "status")
+
 
 @form_handler
 def reset(request: Request, _fields: Fields) -> str:
@@ -50,13 +52,14 @@ def faults(request: Request, fields: Fields) -> str:
         world.faults.switch_off()
         return FAULTS_PATH
     whom = fields.get("whom", "")
-    numbers = {name: int(fields[name]) for name in ("count", "retry_after", "seconds", "status") if fields.get(name)}
+    numbers = {name: int(fields[name]) for name in _NUMBERS if fields.get(name)}
     try:
         world.faults.switch_on(
             fields.get("kind", ""),
             upn=whom if "@" in whom else None,
             tenant=whom if whom and "@" not in whom else None,
             remaining=numbers.pop("count", None),
+            lasts=numbers.pop("lasts", None),
             **numbers,
         )
     except UnknownFault as error:

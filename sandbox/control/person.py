@@ -7,11 +7,13 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.control import quantity, subscriptions
 from sandbox.control.answers import ControlError, person_in_path
 from sandbox.control.exchange import mailbox_form
 from sandbox.control.faults_page import PATH as FAULTS_PATH
 from sandbox.control.parts import badge, button, field, form, person_path, table
 from sandbox.pages import link_button, page
+from sandbox.tenant.bulk import kept
 from sandbox.tenant.calendar import Instance, Window, calendar_view
 from sandbox.tenant.ids import public_id
 from sandbox.tenant.mailbox import Contact, Mailbox
@@ -26,7 +28,7 @@ _AHEAD = timedelta(days=90)
 async def person_page(request: Request) -> Response:
     """GET /control/people/{upn}"""
     try:
-        _world, tenant, person = person_in_path(request)
+        world, tenant, person = person_in_path(request)
     except ControlError:
         return page("Unknown person", "<h1>Unknown person</h1>", status=404)
     mailbox = tenant.mailboxes[person.oid]
@@ -36,7 +38,8 @@ async def person_page(request: Request) -> Response:
         f"<p>{link_button('/', 'All organisations')}</p><h1>{escape(person.name)}</h1>"
         f'<p class="quiet">{escape(person.upn)} · {escape(person.job_title)} · {escape(person.time_zone)}'
         f" · object id {person.oid} · {faults}</p>{revoke}{mailbox_form(person)}"
-        f"{_events(person, mailbox)}{_contacts(person, mailbox)}"
+        f"{subscriptions.section(world, person)}{_events(person, mailbox)}{_contacts(person, mailbox)}"
+        f"{quantity.section(person)}"
     )
     return page(f"{person.name} - Atrium sandbox", body, kind="wide")
 
@@ -74,8 +77,7 @@ def _event(person: Person, row: Instance) -> list[str]:
 
 
 def _contacts(person: Person, mailbox: Mailbox) -> str:
-    rows = list(mailbox.contacts.values())
-    newest = sorted(rows, key=lambda contact: -contact.change)[:_SHOWN_CONTACTS]
+    newest = sorted(kept(mailbox.contacts), key=lambda contact: -contact.change)[:_SHOWN_CONTACTS]
     add = form(
         f"{person_path(person.upn)}/contacts",
         field("Given name", "given_name", required=""),
@@ -85,7 +87,7 @@ def _contacts(person: Person, mailbox: Mailbox) -> str:
         button("Add contact", "add"),
     )
     shown = table(["Name", "E-mail", "Change"], [_contact(person, row) for row in newest])
-    note = f'<p class="quiet">{len(rows)} contacts, the last changed {len(newest)} are shown.</p>'
+    note = f'<p class="quiet">{len(mailbox.contacts)} contacts, the last changed {len(newest)} are shown.</p>'
     return f"<section><h2>Contacts</h2>{add}{note}{shown}</section>"
 
 

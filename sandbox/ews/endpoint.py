@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.ews.failures import failure
 from sandbox.identity.jwt import InvalidToken, verify
 from sandbox.identity.resources import exchange_hosts
 from sandbox.world import World, world_of
@@ -25,6 +26,8 @@ async def exchange(request: Request) -> Response:
     world = world_of(request)
     if request.url.scheme != "https":
         return PlainTextResponse("The page must be viewed over a secure channel.\n", 403, _HEADERS)
+    if spoilt := failure(world):
+        return spoilt
     claims = _claims(request, world)
     tenant = world.tenant(claims["tid"]) if claims else None
     person = tenant.people.get(claims["oid"]) if tenant and claims else None

@@ -23,7 +23,8 @@ class DeltaToken:
     """A place in a round.
 
     `since` is the change number the client already has (None: nothing yet), `until` the one this round brings
-    it to. `after` is the place of the last row sent, `paused` says that an empty page was just sent.
+    it to. `after` is the place of the last row sent, `paused` says that an empty page was just sent. `masters` says
+    where a fault wants the masters of this round: "last" or "absent".
     """
 
     kind: str
@@ -36,6 +37,7 @@ class DeltaToken:
     select: str = ""
     after: str = ""
     paused: bool = False
+    masters: str = ""
 
     @property
     def window(self) -> Window:
@@ -48,7 +50,7 @@ class DeltaToken:
 
     def next_round(self, until: int) -> Self:
         """The round after this one."""
-        return replace(self, since=self.until, until=until, after="", paused=False)
+        return replace(self, since=self.until, until=until, after="", paused=False, masters="")
 
     def sealed(self, seal: str) -> str:
         """As it stands in a link."""

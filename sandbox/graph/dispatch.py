@@ -1,93 +1,34 @@
-"""From a path to its handler: path segments and query names are case-insensitive, as at Graph."""
+"""From a request to its answer: who asks, what goes wrong on purpose, and the endpoint; query names in any case."""
 
 import asyncio
-from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import replace
+from inspect import isawaitable
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.graph import calendars, delta, directory, invitations, people
 from sandbox.graph.auth import Bearer, bearer_of, require
+from sandbox.graph.batch import batch
 from sandbox.graph.call import Call, own_mailbox_only
+from sandbox.graph.endpoints import OTHERS, Endpoint, find
 from sandbox.graph.errors import GraphError, answer_headers, bad_request, error_body
-from sandbox.graph.failures import broken_answer, mailbox_not_enabled, raise_fault
+from sandbox.graph.failures import broken_answer, clock_off, mailbox_not_enabled, raise_fault
 from sandbox.graph.preferences import Preferences
 from sandbox.tenant.mailbox import Json
 from sandbox.tenant.model import Person
 from sandbox.world import World, world_of
 
-_CALENDAR = ("Calendars.Read", "Calendars.ReadWrite")
-_CALENDAR_WRITE = ("Calendars.ReadWrite",)
-_CONTACTS = ("Contacts.Read", "Contacts.ReadWrite")
-_PROFILE = ("User.Read", "User.ReadWrite", "User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
-_OTHERS = ("User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
-_SETTINGS = ("MailboxSettings.Read", "MailboxSettings.ReadWrite")
-
-
-class _Endpoint(NamedTuple):
-    path: tuple[str, ...]
-    scopes: tuple[str, ...]
-    handler: Callable[..., Json | None]
-    method: str = "GET"
-
-    @property
-    def status(self) -> int:
-        """Of a good answer: actions are only taken on."""
-        return 200 if self.method == "GET" else 202
-
-
-def _actions(*before: str) -> list[_Endpoint]:
-    """The answers to an invitation, below a collection of events."""
-    return [
-        _Endpoint((*before, "events", "*", name.casefold()), _CALENDAR_WRITE, handler, "POST")
-        for name, handler in invitations.ACTIONS.items()
-    ]
-
-
-def _folder_delta(call: Call, folder_id: str = "contacts") -> Json:
-    people.check_folder(call, folder_id)
-    return delta.contacts_delta(call)
-
-
-def _calendar_delta(call: Call, *_ids: str) -> Json:
-    return delta.calendar_delta(call)
-
-
-# Below /me or /users/{id}; "*" stands for an id that is handed to the handler.
-_ENDPOINTS = [
-    _Endpoint((), _PROFILE, directory.user),
-    _Endpoint(("mailboxsettings",), _SETTINGS, directory.mailbox_settings),
-    _Endpoint(("calendar",), _CALENDAR, calendars.calendar),
-    _Endpoint(("calendars",), _CALENDAR, calendars.calendars),
-    _Endpoint(("calendars", "*"), _CALENDAR, calendars.calendar),
-    _Endpoint(("calendarview",), _CALENDAR, calendars.view),
-    _Endpoint(("calendarview", "delta"), _CALENDAR, _calendar_delta),
-    _Endpoint(("calendar", "calendarview"), _CALENDAR, calendars.view),
-    _Endpoint(("calendar", "calendarview", "delta"), _CALENDAR, _calendar_delta),
-    _Endpoint(("calendars", "*", "calendarview"), _CALENDAR, calendars.view),
-    _Endpoint(("calendars", "*", "calendarview", "delta"), _CALENDAR, _calendar_delta),
-    _Endpoint(("events",), _CALENDAR, calendars.events),
-    _Endpoint(("events", "delta"), _CALENDAR, _calendar_delta),
-    _Endpoint(("events", "*"), _CALENDAR, calendars.event),
-    _Endpoint(("events", "*", "instances"), _CALENDAR, calendars.event_instances),
-    *_actions(),
-    *_actions("calendar"),
-    *_actions("calendars", "*"),
-    _Endpoint(("contacts",), _CONTACTS, people.contacts),
-    _Endpoint(("contacts", "delta"), _CONTACTS, _folder_delta),
-    _Endpoint(("contacts", "*"), _CONTACTS, people.contact),
-    _Endpoint(("contactfolders",), _CONTACTS, people.folders),
-    _Endpoint(("contactfolders", "*"), _CONTACTS, people.folder),
-    _Endpoint(("contactfolders", "*", "contacts"), _CONTACTS, people.contacts),
-    _Endpoint(("contactfolders", "*", "contacts", "delta"), _CONTACTS, _folder_delta),
-]
-_ORGANIZATION = _Endpoint(("organization",), _PROFILE, directory.organization)
-
 
 async def _graph(request: Request) -> Response:
+    world = world_of(request)
+    if world.latency:
+        await asyncio.sleep(world.latency)
+    return await _answered(request)
+
+
+async def _answered(request: Request) -> Response:
     world, headers = world_of(request), answer_headers(request)
     try:
         return await _answer(request, world, headers)
@@ -98,16 +39,21 @@ async def _graph(request: Request) -> Response:
 
 async def _answer(request: Request, world: World, headers: dict[str, str]) -> Response:
     bearer = bearer_of(request, world)
-    request.state.upn = bearer.person.upn
-    slow = world.faults.take("graph.slow", bearer.person.upn)
-    if slow:
+    upn = request.state.upn = bearer.person.upn
+    if _is_batch(request):
+        answers = await batch(request, await _posted(request), _answered, world.faults, upn)
+        return Response(orjson.dumps(answers), 200, headers, "application/json")
+    if slow := world.faults.take("graph.slow", upn):
         await asyncio.sleep(slow.seconds or 1)
-    raise_fault(world.faults, bearer.person.upn)
-    broken = broken_answer(world.faults, bearer.person.upn)
+    raise_fault(world.faults, upn)
+    broken = broken_answer(world.faults, upn)
+    request.state.clock_off = clock_off(world.faults, upn)
     call, endpoint, ids = _resolve(request, world, bearer, await _posted(request))
     if endpoint.path and call.owner.exchange_host:
         raise mailbox_not_enabled()
     content = endpoint.handler(call, *ids)
+    if isawaitable(content):
+        content = await content
     body = b"" if content is None else orjson.dumps(content)
     if call.prefer.applied:
         headers["Preference-Applied"] = ", ".join(call.prefer.applied)
@@ -115,6 +61,10 @@ async def _answer(request: Request, world: World, headers: dict[str, str]) -> Re
         return broken(body, headers)
     media_type = "application/json;odata.metadata=minimal;odata.streaming=true" if body else None
     return Response(body, endpoint.status, headers, media_type)
+
+
+def _is_batch(request: Request) -> bool:
+    return request.method == "POST" and request.path_params["path"].casefold() == "$batch"
 
 
 async def _posted(request: Request) -> Json:
@@ -129,15 +79,19 @@ async def _posted(request: Request) -> Json:
     return posted
 
 
-def _resolve(request: Request, world: World, bearer: Bearer, body: Json) -> tuple[Call, _Endpoint, list[str]]:
+def _resolve(request: Request, world: World, bearer: Bearer, body: Json) -> tuple[Call, Endpoint, list[str]]:
     segments = [segment for segment in request.path_params["path"].split("/") if segment]
     owner, rest = _owner(segments, bearer)
-    endpoint, ids = _find(request.method, segments, rest)
+    endpoint, ids = find(request.method, segments, rest)
     require(bearer.scopes, endpoint.scopes)
     query = {name.casefold(): value for name, value in request.query_params.items()}
-    prefer = Preferences.read(request.headers)
+    prefer = replace(
+        Preferences.read(request.headers),
+        moved_ids=world.faults.take("graph.other_ids", bearer.person.upn) is not None,
+        clock_off=request.state.clock_off,
+    )
     call = Call(request, world, bearer.tenant, bearer.person, owner, bearer.scopes, prefer, query, body)
-    if endpoint.path or not bearer.scopes.intersection(_OTHERS):
+    if endpoint.path or not bearer.scopes.intersection(OTHERS):
         own_mailbox_only(call)
     return call, endpoint, ids
 
@@ -153,35 +107,4 @@ def _owner(segments: list[str], bearer: Bearer) -> tuple[Person, list[str]]:
     return bearer.person, segments[1:]
 
 
-def _find(method: str, segments: list[str], rest: list[str]) -> tuple[_Endpoint, list[str]]:
-    found = _below(segments, rest)
-    for endpoint, ids in found:
-        if endpoint.method == method:
-            return endpoint, ids
-    if found:
-        raise GraphError(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.")
-    raise GraphError(400, "BadRequest", f"Resource not found for the segment '{segments[-1] if segments else ''}'.")
-
-
-def _below(segments: list[str], rest: list[str]) -> list[tuple[_Endpoint, list[str]]]:
-    """Every endpoint at this path, whatever its method, with the ids in the path."""
-    head = segments[0].casefold() if segments else ""
-    if head == "organization" and not rest:
-        return [(_ORGANIZATION, [])]
-    if head not in ("me", "users"):
-        return []
-    names = [_plain(segment) for segment in rest]
-    return [
-        (endpoint, [rest[place] for place, wanted in enumerate(endpoint.path) if wanted == "*"])
-        for endpoint in _ENDPOINTS
-        if len(endpoint.path) == len(names)
-        and all(wanted in ("*", name) for wanted, name in zip(endpoint.path, names, strict=True))
-    ]
-
-
-def _plain(segment: str) -> str:
-    """A segment to compare: functions may be written with their namespace and parentheses."""
-    return segment.casefold().removesuffix("()").removeprefix("microsoft.graph.")
-
-
-routes = [Route("/{path:path}", _graph, methods=["GET", "POST"])]
+routes = [Route("/{path:path}", _graph, methods=["GET", "POST", "PATCH", "DELETE"])]

@@ -4,6 +4,8 @@ https://learn.microsoft.com/graph/api/user-list-contacts
 https://learn.microsoft.com/graph/api/contactfolder-get
 """
 
+from itertools import islice
+
 from sandbox.graph.calendars import next_link
 from sandbox.graph.call import Call, item_key
 from sandbox.graph.errors import not_found
@@ -17,9 +19,10 @@ _WELL_KNOWN = "contacts"
 def contacts(call: Call, folder_id: str = _WELL_KNOWN) -> Json:
     """The contacts of the default folder, paged by $top and $skip."""
     check_folder(call, folder_id)
-    rows = list(call.mailbox.contacts.values())
+    rows = call.mailbox.contacts
     top, skip = call.number("$top", 10), call.number("$skip", 0, 10**6)
-    page = [selected(contact_row(row, call.prefer), call.select) for row in rows[skip : skip + top]]
+    shown = [rows[key] for key in islice(rows, skip, skip + top)]
+    page = [selected(contact_row(row, call.prefer), call.select) for row in shown]
     answer: Json = {"@odata.context": call.context("users('me')/contacts"), "value": page}
     if skip + top < len(rows):
         answer["@odata.nextLink"] = next_link(call, skip + top)

@@ -10,6 +10,7 @@ from typing import Self
 from starlette.datastructures import Headers
 
 from sandbox.graph.errors import bad_request
+from sandbox.tenant.ids import public_id
 from sandbox.tenant.timezones import UnknownTimeZone, zone_of
 
 _PREFERENCE = re.compile(r"""([\w.\-]+)\s*=\s*(?:"([^"]*)"|([^,;\s]+))""")
@@ -19,13 +20,22 @@ _LARGEST_PAGE = 1000
 
 @dataclass(frozen=True)
 class Preferences:
-    """What the caller prefers; `applied` is what Preference-Applied answers."""
+    """What the caller prefers; `applied` is what Preference-Applied answers.
+
+    The last two are no preferences but faults: ids as after a move, and a clock that is so many seconds off.
+    """
 
     page_size: int = _DEFAULT_PAGE
     immutable_ids: bool = False
     time_zone: str = "UTC"
     text_bodies: bool = False
     applied: tuple[str, ...] = ()
+    moved_ids: bool = False
+    clock_off: float = 0
+
+    def id_of(self, key: str) -> str:
+        """The id to show for a key."""
+        return public_id(key, immutable=self.immutable_ids, moved=self.moved_ids)
 
     @classmethod
     def read(cls, headers: Headers) -> Self:

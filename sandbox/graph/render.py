@@ -5,13 +5,12 @@ https://learn.microsoft.com/graph/api/resources/contact
 """
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from sandbox.graph.preferences import Preferences
 from sandbox.tenant.calendar import Instance
 from sandbox.tenant.event_defaults import text_of
-from sandbox.tenant.ids import public_id
 from sandbox.tenant.mailbox import Contact, Json
 from sandbox.tenant.timezones import zone_of
 
@@ -24,7 +23,7 @@ _CONTACT_TYPE = "#microsoft.graph.contact"
 
 def removed_row(key: str, prefer: Preferences) -> Json:
     """What a delta round says of an item that is not, or no longer, part of it."""
-    return {"id": public_id(key, immutable=prefer.immutable_ids), "@removed": {"reason": "deleted"}}
+    return {"id": prefer.id_of(key), "@removed": {"reason": "deleted"}}
 
 
 def event_row(row: Instance, prefer: Preferences) -> Json:
@@ -32,12 +31,12 @@ def event_row(row: Instance, prefer: Preferences) -> Json:
     properties = dict(row.properties)
     if prefer.text_bodies and properties["body"]["contentType"] == "html":
         properties["body"] = {"contentType": "text", "content": text_of(properties["body"]["content"])}
-    shown = public_id(row.key, immutable=prefer.immutable_ids)
+    shown = prefer.id_of(row.key)
     return {
         **_version(row.key, row.change),
         "id": shown,
         **properties,
-        "lastModifiedDateTime": row.modified,
+        "lastModifiedDateTime": _modified(row.modified, prefer),
         "iCalUId": f"040000008200E00074C5B7101A82E008{row.key.encode().hex().upper()}",
         "webLink": f"{_OUTLOOK}?itemid={quote(shown, safe='')}&exvsurl=1&path=/calendar/item",
         "type": row.type,
@@ -54,7 +53,7 @@ def changed_event_row(row: Instance, prefer: Preferences) -> Json:
     return {
         "@odata.type": _EVENT_TYPE,
         "@odata.etag": _version(row.key, row.change)["@odata.etag"],
-        "id": public_id(row.key, immutable=prefer.immutable_ids),
+        "id": prefer.id_of(row.key),
         "seriesMasterId": _master_id(row, prefer),
         "type": row.type,
         **_times(row, prefer),
@@ -65,9 +64,9 @@ def contact_row(contact: Contact, prefer: Preferences) -> Json:
     """A contact with every property."""
     return {
         **_version(contact.key, contact.change),
-        "id": public_id(contact.key, immutable=prefer.immutable_ids),
+        "id": prefer.id_of(contact.key),
         **contact.properties,
-        "lastModifiedDateTime": contact.modified,
+        "lastModifiedDateTime": _modified(contact.modified, prefer),
     }
 
 
@@ -84,15 +83,27 @@ def selected(row: Json, names: list[str]) -> Json:
     return {key: value for key, value in row.items() if key.startswith("@") or key.casefold() in wanted}
 
 
+def etag(key: str, change: int) -> str:
+    """The @odata.etag of an item that was last touched by this change."""
+    return str(_version(key, change)["@odata.etag"])
+
+
 def _version(key: str, change: int) -> Json:
     change_key = base64.b64encode(f"{key[:9]}{change:06d}".encode()).decode()
     return {"@odata.etag": f'W/"{change_key}"', "changeKey": change_key}
 
 
+def _modified(moment: str, prefer: Preferences) -> str:
+    if not prefer.clock_off:
+        return moment
+    shown = datetime.fromisoformat(moment) + timedelta(seconds=prefer.clock_off)
+    return shown.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+
+
 def _master_id(row: Instance, prefer: Preferences) -> str | None:
     if row.type not in ("occurrence", "exception"):
         return None
-    return public_id(row.event.key, immutable=prefer.immutable_ids)
+    return prefer.id_of(row.event.key)
 
 
 def _times(row: Instance, prefer: Preferences) -> Json:

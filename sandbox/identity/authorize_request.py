@@ -49,6 +49,7 @@ class AuthorizeRequest:
     code_challenge: str = ""
     code_challenge_method: str = ""
     client_info: str = ""
+    claims: str = ""
 
     @classmethod
     def read(cls, parameters: Mapping[str, str]) -> Self:

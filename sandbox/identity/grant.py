@@ -19,6 +19,7 @@ class Grant:
     person: Person
     scopes: str
     nonce: str = ""
+    claims: str = ""
 
 
 def tenant_of_grant(world: World, form: dict[str, str]) -> Tenant | None:
@@ -33,15 +34,21 @@ def person_of_grant(world: World, tenant: Tenant, form: dict[str, str]) -> Perso
     return tenant.people.get(held.oid) if held else None
 
 
+def claims_of_grant(world: World, form: dict[str, str]) -> str:
+    """What the sign-in that a refresh token goes back to was told to prove, without using it up."""
+    held = world.refresh_token(form.get("refresh_token", ""))
+    return held.claims if held else ""
+
+
 def read_grant(world: World, tenant: Tenant, form: dict[str, str]) -> Grant:
     """Takes a code or refresh token in. Raises TokenError."""
     kind = form.get("grant_type")
     if kind == "authorization_code":
         code = redeem_code(world, tenant, form)
-        return Grant(tenant, tenant.people[code.oid], code.request.scope, code.request.nonce)
+        return Grant(tenant, tenant.people[code.oid], code.request.scope, code.request.nonce, code.request.claims)
     if kind == "refresh_token":
         held = _living(world, tenant, form)
-        return Grant(tenant, tenant.people[held.oid], " ".join(held.scopes))
+        return Grant(tenant, tenant.people[held.oid], " ".join(held.scopes), claims=held.claims)
     raise TokenError("unsupported_grant_type", 70003, f"The app requested an unsupported grant type '{kind}'.")
 
 

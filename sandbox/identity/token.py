@@ -15,7 +15,7 @@ from sandbox.identity.authorize import client_info
 from sandbox.identity.claims import Subject, access_token, id_token
 from sandbox.identity.client_authentication import check_client
 from sandbox.identity.errors import TokenError, unknown_tenant
-from sandbox.identity.grant import Grant, person_of_grant, read_grant, tenant_of_grant
+from sandbox.identity.grant import Grant, claims_of_grant, person_of_grant, read_grant, tenant_of_grant
 from sandbox.identity.registration import CLIENT_ID
 from sandbox.identity.resources import unknown_resource
 from sandbox.identity.scopes import OPENID, Scopes, UnknownScope, full_name, least_missed, parse_scopes
@@ -59,7 +59,9 @@ async def _hinder(request: Request, world: World, tenant: Tenant) -> None:
 
 
 def _answer(request: Request, world: World, tenant: Tenant, form: dict[str, str]) -> Json:
-    raise_fault(world.faults, request.state.upn, tenant.domain, form.get("grant_type", ""))
+    raise_fault(
+        world.faults, request.state.upn, tenant.domain, form.get("grant_type", ""), proven=claims_of_grant(world, form)
+    )
     check_client(request, world, form)
     return _tokens(world, read_grant(world, tenant, form), form)
 
@@ -97,7 +99,7 @@ def _tokens(world: World, grant: Grant, form: dict[str, str]) -> Json:
     }
     asked_before = parse_scopes(grant.scopes)
     if "offline_access" in scopes.openid | asked_before.openid:
-        kept = RefreshToken(grant.tenant.id, grant.person.oid, grant.scopes.split())
+        kept = RefreshToken(grant.tenant.id, grant.person.oid, grant.scopes.split(), claims=grant.claims)
         answer["refresh_token"] = world.keep_refresh_token(kept)
     if "openid" in scopes.openid:
         nonce = "not-the-nonce-of-this-request" if _wrong_nonce(world, grant) else grant.nonce

@@ -96,8 +96,11 @@ class Unreadable(TokenError):  # noqa: N818 - what the client finds it to be
         return Response(self.message, self.status, media_type="text/html" if self.status != 200 else "application/json")
 
 
-def raise_fault(faults: Faults, upn: str | None, domain: str, grant_type: str) -> None:
-    """Raises the TokenError of a fault, if one is on for this person or tenant."""
+def raise_fault(faults: Faults, upn: str | None, domain: str, grant_type: str, *, proven: str = "") -> None:
+    """Raises the TokenError of a fault, if one is on for this person or tenant.
+
+    What was `proven` when they signed in is not asked for again.
+    """
     if fault := faults.take("token.unavailable", upn, domain):
         message = "The service is temporarily unavailable."
         raise TokenError("temporarily_unavailable", 90033, message, status=503, headers=_wait(fault, None))
@@ -109,8 +112,16 @@ def raise_fault(faults: Faults, upn: str | None, domain: str, grant_type: str) -
     if faults.take("token.unreadable", upn, domain):
         raise Unreadable("", 0, "{}", status=200)
     for kind, refusal in _BY_GRANT.get(grant_type, _ALWAYS).items():
-        if faults.take(kind, upn, domain):
+        if not (refusal.claims and _is_proven(refusal.claims, proven)) and faults.take(kind, upn, domain):
             raise refusal.raised()
+
+
+def _is_proven(wanted: str, brought: str) -> bool:
+    """Whether a sign-in brought just these claims, however they were written."""
+    try:
+        return bool(json.loads(wanted) == json.loads(brought))
+    except ValueError:
+        return False
 
 
 def _wait(fault: Fault, usual: int | None) -> dict[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from sandbox.tenant.bulk import near
 from sandbox.tenant.ids import occurrence_key
 from sandbox.tenant.mailbox import Event, Json, Mailbox
 from sandbox.tenant.recurrence import occurrence_dates
@@ -128,5 +129,5 @@ def _series_rows(event: Event, window: Window) -> Iterator[Instance]:
 
 def calendar_view(mailbox: Mailbox, window: Window) -> list[Instance]:
     """Everything inside the window, series expanded and masters left out, by start."""
-    rows = [row for event in mailbox.events.values() for row in instances(event, window)]
+    rows = [row for event in near(mailbox.events, *window) for row in instances(event, window)]
     return sorted(rows, key=lambda row: (row.start, row.key))

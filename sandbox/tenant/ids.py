@@ -13,6 +13,8 @@ KEY_LENGTH = 22
 
 _IMMUTABLE = "AAkALgAAAAAAHYQDEapmEc2byACqAC-EWg0A"
 _MUTABLE = "AAMkAGVmMDEzMTM4LTZmYWUtNDdkNC1hMDZiLTU1OGY5OTZhYmY4OABGAAAAAAAiQ8W967B7TKBjgx9rVEURBwAiIsqM"
+# The same, as they would read after the item was moved.
+_MOVED = "AAMkAGVmMDEzMTM4LTZmYWUtNDdkNC1hMDZiLTU1OGY5OTZhYmY4OABGAAAAAAAiQ8W967B7TKBjgx9rVEURBwDkR1fM"
 _END = "AAA="
 
 
@@ -37,14 +39,15 @@ def split_key(key: str) -> tuple[str, str | None]:
     return master, f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else None
 
 
-def public_id(key: str, *, immutable: bool) -> str:
-    """The id Graph shows for a key."""
-    return f"{_IMMUTABLE if immutable else _MUTABLE}{key}{_END}"
+def public_id(key: str, *, immutable: bool, moved: bool = False) -> str:
+    """The id Graph shows for a key; only an immutable one stays what it was when the item was moved."""
+    mutable = _MOVED if moved else _MUTABLE
+    return f"{_IMMUTABLE if immutable else mutable}{key}{_END}"
 
 
 def key_of(public: str) -> str | None:
-    """The key behind either form of id, or None for something else."""
-    for prefix in (_IMMUTABLE, _MUTABLE):
+    """The key behind any form of id, or None for something else."""
+    for prefix in (_IMMUTABLE, _MUTABLE, _MOVED):
         if public.startswith(prefix) and public.endswith(_END):
             return public[len(prefix) : -len(_END)]
     return None

@@ -3,12 +3,15 @@
 Change numbers only grow. Whoever remembers one can be told everything that happened after it.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+from sandbox.tenant import bulk
 from sandbox.tenant.clock import timestamp
 from sandbox.tenant.ids import key_from, split_key
+from sandbox.tenant.journal import Change, Collection, Kind
 
 Json = dict[str, Any]
 
@@ -18,6 +21,10 @@ _SHAPE = ("recurrence", "start", "end", "isAllDay")
 
 class NoSuchItem(KeyError):  # noqa: N818 - named for what it is
     """The mailbox holds no item under that key."""
+
+
+class AlreadyFilled(ValueError):  # noqa: N818 - named for what it is
+    """The mailbox was filled in bulk before."""
 
 
 @dataclass
@@ -68,14 +75,18 @@ class Contact:
 
 @dataclass
 class Mailbox:
-    """`generation` tells the mailboxes before and after a reset apart, which is what ends a delta token."""
+    """`generation` tells the mailboxes before and after a reset apart, which is what ends a delta token.
+
+    The journal holds what changed since it was last taken; it is not part of the snapshot.
+    """
 
     generation: int
     change: int = 0
-    events: dict[str, Event] = field(default_factory=dict)
+    events: MutableMapping[str, Event] = field(default_factory=dict)
     removed_events: dict[str, Event] = field(default_factory=dict)
-    contacts: dict[str, Contact] = field(default_factory=dict)
+    contacts: MutableMapping[str, Contact] = field(default_factory=dict)
     removed_contacts: dict[str, Contact] = field(default_factory=dict)
+    _journal: list[Change] = field(default_factory=list, repr=False)
 
     @classmethod
     def load(cls, saved: Json) -> Self:
@@ -83,15 +94,21 @@ class Mailbox:
         return cls(
             generation=saved["generation"],
             change=saved["change"],
-            events={key: Event.load(row) for key, row in saved["events"].items()},
+            events=bulk.load(saved["events"], Event.load, Event),
             removed_events={key: Event.load(row) for key, row in saved["removed_events"].items()},
-            contacts={key: Contact(**row) for key, row in saved["contacts"].items()},
+            contacts=bulk.load(saved["contacts"], lambda row: Contact(**row), Contact),
             removed_contacts={key: Contact(**row) for key, row in saved["removed_contacts"].items()},
         )
 
-    def _stamp(self) -> tuple[int, str]:
+    def _stamp(self, collection: Collection, kind: Kind, key: str) -> tuple[int, str]:
         self.change += 1
+        self._journal.append(Change(collection, kind, key, self.change))
         return self.change, timestamp()
+
+    def take_journal(self) -> list[Change]:
+        """What changed since this was last asked, oldest first."""
+        taken, self._journal = self._journal, []
+        return taken
 
     def event(self, key: str) -> Event:
         """The single event or master behind a key, also behind an occurrence's key. Raises NoSuchItem."""
@@ -102,14 +119,15 @@ class Mailbox:
 
     def add_event(self, properties: Json, uid: UUID | None = None) -> Event:
         """Keeps a complete set of properties as a new event."""
-        event = Event(key_from(uid or uuid4()), properties, *self._stamp())
+        key = key_from(uid or uuid4())
+        event = Event(key, properties, *self._stamp("events", "created", key))
         self.events[event.key] = event
         return event
 
     def change_event(self, key: str, patch: Json) -> None:
         """Changes a single event, a whole series, or one occurrence, which thereby becomes an exception."""
         event, day = self.event(key), split_key(key)[1]
-        change, modified = self._stamp()
+        change, modified = self._stamp("events", "updated", key)
         if day is not None:
             before = event.exceptions[day].properties if day in event.exceptions else {}
             event.exceptions[day] = ExceptionRow({**before, **patch}, change, modified)
@@ -118,13 +136,15 @@ class Mailbox:
             event.exceptions, event.cancelled = {}, []
         event.properties = {**event.properties, **patch}
         event.change, event.modified = change, modified
+        self.events[event.key] = event
 
     def delete_event(self, key: str) -> None:
         """Deletes an event or a series, or takes one occurrence out of its series."""
         event, day = self.event(key), split_key(key)[1]
-        event.change, event.modified = self._stamp()
+        event.change, event.modified = self._stamp("events", "updated" if day else "deleted", event.key)
         if day is None:
-            self.removed_events[event.key] = self.events.pop(event.key)
+            del self.events[event.key]
+            self.removed_events[event.key] = event
             return
         event.exceptions.pop(day, None)
         event.cancelled = sorted({*event.cancelled, day})
@@ -138,7 +158,8 @@ class Mailbox:
 
     def add_contact(self, properties: Json, uid: UUID | None = None) -> Contact:
         """Keeps a complete set of properties as a new contact."""
-        contact = Contact(key_from(uid or uuid4()), properties, *self._stamp())
+        key = key_from(uid or uuid4())
+        contact = Contact(key, properties, *self._stamp("contacts", "created", key))
         self.contacts[contact.key] = contact
         return contact
 
@@ -146,10 +167,23 @@ class Mailbox:
         """Changes a contact's properties."""
         contact = self.contact(key)
         contact.properties = {**contact.properties, **patch}
-        contact.change, contact.modified = self._stamp()
+        contact.change, contact.modified = self._stamp("contacts", "updated", key)
+        self.contacts[key] = contact
 
     def delete_contact(self, key: str) -> None:
         """Deletes a contact."""
         contact = self.contact(key)
-        contact.change, contact.modified = self._stamp()
-        self.removed_contacts[key] = self.contacts.pop(key)
+        contact.change, contact.modified = self._stamp("contacts", "deleted", key)
+        del self.contacts[key]
+        self.removed_contacts[key] = contact
+
+    def add_in_bulk(self, recipe: bulk.Recipe) -> None:
+        """Adds very many items at once, with one change. Raises AlreadyFilled."""
+        if isinstance(self.events if recipe.collection == "events" else self.contacts, bulk.Bulk):
+            raise AlreadyFilled(recipe.collection)
+        change, modified = self._stamp(recipe.collection, "created", recipe.key(0))
+        recipe = replace(recipe, change=change, modified=modified)
+        if recipe.collection == "events":
+            self.events = bulk.Bulk(recipe, self.events, Event)
+        else:
+            self.contacts = bulk.Bulk(recipe, self.contacts, Contact)

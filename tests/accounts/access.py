@@ -166,6 +166,8 @@ PUBLIC = {
     "consent/<str:signed>/": 404,
     "consent/<str:signed>/continue/": 404,
     "consent/<str:signed>/result/": 404,
+    "hooks/graph/": 405,  # Microsoft Graph posts there
+    "hooks/graph/lifecycle/": 405,
     "office365/callback/": 302,  # to the sign-in page, without the code in its address
 }
 

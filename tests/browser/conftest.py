@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests import names
+from tests.back_door_client import BackDoor, back_door
 from tests.browser.person import Person
 from tests.browser_install import find_browser
 from tests.stack import Stack, running_stack
@@ -27,17 +29,30 @@ def _stack() -> Iterator[Stack]:
     # Not in pytest's own folder, which is closed to the user that PostgreSQL runs as.
     with (
         tempfile.TemporaryDirectory(prefix="atrium-", ignore_cleanup_errors=True) as folder,
-        running_stack(Path(folder) / "var") as running,
+        running_stack(Path(folder) / "var", **names.environment(Path(folder))) as running,
     ):
         yield running
 
 
+@pytest.fixture(scope="session")
+def _back_door(_stack: Stack) -> Iterator[BackDoor]:
+    with back_door(_stack) as opened:
+        yield opened
+
+
 @pytest.fixture
-def stack(_stack: Stack) -> Stack:
+def stack(_stack: Stack, _back_door: BackDoor) -> Stack:
     """The stack as on its first day."""
     _stack.control("POST", "/reset")
-    _stack.run("-m", "tests.reset")
+    _back_door.reset()
+    names.lead_to(_stack.var.parent, {})
     return _stack
+
+
+@pytest.fixture
+def door(stack: Stack, _back_door: BackDoor) -> BackDoor:
+    """The back door of the stack."""
+    return _back_door
 
 
 @pytest.fixture

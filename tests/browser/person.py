@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
@@ -22,6 +23,10 @@ class Person:
     posts: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.take_a_new_tab()
+
+    def take_a_new_tab(self) -> None:
+        """Look at an empty tab from now on."""
         self.page = self.context.new_page()
         self.page.set_default_timeout(10_000)
         self.page.on("console", self._note_console)
@@ -33,14 +38,24 @@ class Person:
         """The address that goes with the name."""
         return f"{self.name.split()[0].lower()}@contoso.example"
 
-    def sign_in(self) -> None:
-        """Sign in with SSO, choosing themselves where the identity provider asks."""
+    def sign_in(self, next_path: str = "") -> None:
+        """Sign in with SSO on the way to a page, choosing themselves where the identity provider asks."""
         self.visited.clear()
-        self.page.goto(f"{self.stack.portal}/sso/contoso/login/")
+        query = f"?{urlencode({'next': next_path})}" if next_path else ""
+        self.page.goto(f"{self.stack.portal}/sso/contoso/login/{query}")
         chooser = self.page.get_by_role("button", name=self.name)
         if chooser.is_visible():
             chooser.click()
         self.page.wait_for_load_state()
+
+    def sign_in_with_password(self) -> None:
+        """Sign in as an owner of the demo may."""
+        self.visited.clear()
+        self.open("/sign-in/")
+        self.page.get_by_label("Work e-mail").fill(self.email)
+        self.page.get_by_label("Password").fill("atrium-demo")
+        self.press("Sign in with password")
+        assert self.is_signed_in()
 
     def sign_out(self) -> None:
         """Leave the portal; the identity provider still knows them."""
@@ -70,7 +85,27 @@ class Person:
 
     def was_at_microsoft(self) -> bool:
         """Whether the way since the last sign-in led by Microsoft's authorization page."""
-        return any("/oauth2/v2.0/authorize" in url for url in self.visited)
+        return self.journeys() > 0
+
+    def journeys(self) -> int:
+        """How many times the portal has sent them to Microsoft's authorization page since the last sign-in."""
+        queries = [urlsplit(url).query for url in self.visited if "/oauth2/v2.0/authorize" in url]
+        return len({parse_qs(query)["state"][0] for query in queries})
+
+    def kept_answer(self, action: str = "accept") -> str:
+        """The address at which Microsoft's answer to a button of its page arrives; the browser is not sent there."""
+        form = self.page.locator("form").last
+        fields = form.evaluate("form => Object.fromEntries(new FormData(form))") | {"action": action}
+        # Not form.action, which is the button of that name.
+        target = urljoin(self.page.url, form.get_attribute("action") or "")
+        answer = self.context.request.post(target, form=fields, max_redirects=0)
+        return str(answer.headers["location"])
+
+    def is_connected(self) -> bool:
+        """Whether their profile says so."""
+        answer = self.context.request.get(f"{self.stack.portal}/profile/")
+        assert answer.status == 200
+        return "Connected since" in answer.text()
 
     def is_signed_in(self) -> bool:
         """Whether the portal knows them."""
@@ -82,7 +117,7 @@ class Person:
         return listed
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        expected = re.search(r"status of (400|403|404|409|422)", message.text)
+        expected = re.search(r"status of (400|403|404|409|410|422)", message.text)
         if message.type in ("error", "warning") and not expected:
             self.browser_errors.append(message.text)
 

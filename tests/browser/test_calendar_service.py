@@ -50,7 +50,7 @@ def test_the_setting_takes_the_services_permissions_over_in_a_dialog(person: Cal
     dana.press("Next")
     dana.page.get_by_label("Read and write").check()
     dana.press("Next")
-    dana.press("Authorize")
+    dana.press("Add without agreeing")
     dana.sees_heading("People are asked for less than the service says")
     dana.press("Use in the setting too")
     dialog(dana).get_by_role("button", name="Save").click()

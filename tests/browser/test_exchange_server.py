@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator
 
 from tests.browser.person import Person
 from tests.browser.test_settings import INTEGRATION, dialog
@@ -12,11 +12,7 @@ from tests.stack import Stack
 def make_dana(person: Callable[..., Person]) -> Person:
     """The owner, signed in with her password."""
     dana = person("Dana Reyes")
-    dana.open("/sign-in/")
-    dana.page.get_by_label("Work e-mail").fill(dana.email)
-    dana.page.get_by_label("Password").fill("atrium-demo")
-    dana.press("Sign in with password")
-    assert dana.is_signed_in()
+    dana.sign_in_with_password()
     return dana
 
 
@@ -35,22 +31,6 @@ def setting(dana: Person) -> Locator:
 
 def of_sandbox(stack: Stack) -> str:
     return f"https://127.0.0.1:{stack.sandbox_port + 1}/EWS/Exchange.asmx"
-
-
-def test_a_server_that_does_not_fit_is_explained_and_nothing_typed_is_lost(
-    person: Callable[..., Person], stack: Stack
-) -> None:
-    dana = make_dana(person)
-    choose_server(dana, "https://outlook.office365.com/EWS/Exchange.asmx")
-    expect(dialog(dana).get_by_role("alert")).to_contain_text("ends it for good on 1 April 2027")
-    dialog(dana).get_by_label("EWS URL").fill(of_sandbox(stack).replace("/EWS/", "/none/"))
-    dialog(dana).get_by_role("button", name="Save").click()
-    expect(dialog(dana).get_by_role("alert")).to_contain_text("there is no Exchange Web Services at this path")
-    dialog(dana).get_by_label("EWS URL").fill(of_sandbox(stack))
-    dialog(dana).get_by_role("button", name="Save").click()
-    expect(dialog(dana)).to_contain_text("EWS at 127.0.0.1, full mailbox access")
-    dialog(dana).get_by_role("button", name="Save").click()
-    dana.sees(f"“{INTEGRATION}” is saved.")
 
 
 def test_single_sign_on_leads_to_the_authorization_of_that_server_and_back(

@@ -51,5 +51,5 @@ def test_a_second_company_sees_nothing_of_the_first(person: Callable[..., Person
     finn.press("Finn Carter")
     finn.press("Cancel")
     finn.open("/meetings/")
-    finn.sees_heading("Connect your Office 365 calendar")
+    finn.sees_heading("Your Office 365 calendar is not connected")
     expect(finn.page.locator(".meeting")).to_have_count(0)

@@ -13,7 +13,7 @@ def test_a_silent_authorization_shows_what_an_owner_only_said(person: Callable[.
     dana.press("Accept")
     dana.open("/overview/")
     federation = dana.page.locator("#federation")
-    federation.get_by_role("link", name="Say that it is").click()
+    federation.get_by_role("link", name="It is federated already").click()
     dana.page.get_by_role("button", name="Yes, it is federated").click()
     expect(federation.get_by_text("Attested")).to_be_visible()
     federation.get_by_role("link", name="Check now").click()

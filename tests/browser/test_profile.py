@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.person import Person
-from tests.stack import Stack
 
 scripted = pytest.mark.parametrize("has_javascript", [True, False], ids=["with JavaScript", "without"])
 
@@ -58,16 +57,3 @@ def test_the_steps_connect_and_disconnecting_leaves_nothing(
     ana.press("Connect again")
     ana.open("/meetings/")
     ana.is_up_to_date()
-
-
-def test_somebody_elses_mailbox_is_explained_on_a_page_with_a_way_on(
-    person: Callable[..., Person], stack: Stack
-) -> None:
-    stack.control("POST", "/faults", {"kind": "token.wrong_person", "upn": "ana@contoso.example"})
-    ana = person("Ana Lima")
-    ana.sign_in()
-    ana.press("Accept")
-    ana.sees_heading("That was somebody else's mailbox")
-    ana.sees("Reference")
-    ana.press("Go on without it")
-    assert ana.is_signed_in()

@@ -14,10 +14,7 @@ ASK = "Ask users to integrate Office 365 calendar when they sign in with SSO"
 def make_dana(person: Callable[..., Person], **options: object) -> Person:
     """The owner, signed in with her password."""
     dana = person("Dana Reyes", **options)
-    dana.open("/sign-in/")
-    dana.page.get_by_label("Work e-mail").fill(dana.email)
-    dana.page.get_by_label("Password").fill("atrium-demo")
-    dana.press("Sign in with password")
+    dana.sign_in_with_password()
     dana.sees_heading("Overview")
     return dana
 

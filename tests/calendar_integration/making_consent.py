@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Account, User
 from calendar_integration import admin_consent
-from calendar_integration.models import AdminConsentAttempt, CalendarService, ConsentLink, ConsentRequest
+from calendar_integration.models import AGREED, AdminConsentAttempt, CalendarService, ConsentLink, ConsentRequest
 
 KEY = "a-browser's-key"
 
@@ -34,6 +34,8 @@ def make_admin_consent(account: Account, **fields: Any) -> AdminConsentAttempt:
 
 def set_consent(account: Account, state: str, **fields: Any) -> None:
     """What is known of the company's consent, from now on."""
+    now = timezone.now()
+    known = {"consent_for_everyone_at": now if state in AGREED else None}
     CalendarService.objects.filter(account=account).update(
-        consent_state=state, consent_changed_at=timezone.now(), **fields
+        **(known | fields), consent_state=state, consent_changed_at=now
     )

@@ -104,7 +104,7 @@ def test_a_step_cannot_be_skipped(microsoft: Sandbox) -> None:
         ("http://mail.contoso.com/EWS/Exchange.asmx", "has to begin with https://"),
         ("https://outlook.office365.com/EWS/Exchange.asmx", "1 April 2027"),
         ("https://127.0.0.1/EWS/Exchange.asmx", "private network"),
-        ("https://mail.nowhere.invalid/EWS/Exchange.asmx", "There is no server named"),
+        ("https://mail.nowhere.invalid/EWS/Exchange.asmx", "There is no Exchange server at"),
     ],
 )
 def test_an_ews_url_that_cannot_be_is_refused_where_it_was_typed(typed: str, words: str) -> None:

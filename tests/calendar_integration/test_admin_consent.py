@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, Role, User
-from calendar_integration import admin_consent, prompt
+from calendar_integration import admin_consent, pausing
 from calendar_integration.models import (
     AdminConsentAttempt,
     AdminConsentOutcome,
@@ -325,7 +325,7 @@ def test_whoever_is_connected_can_agree_but_only_with_the_tick() -> None:
 
 
 def is_paused(user: User) -> bool:
-    return prompt.is_paused(user.account_id, timezone.now())
+    return pausing.is_paused(user.account_id, timezone.now())
 
 
 def make_refused(user: User, ago: timedelta) -> None:

@@ -42,7 +42,7 @@ def test_the_page_says_what_there_is() -> None:
         "OAuth 2.0 (Microsoft Graph)",
         "Contacts: none",
         "1 person",
-        "by Operator command",
+        "Added Operator command, ",
         "People can connect",
     ):
         assert words in page

@@ -1,8 +1,11 @@
 """Our own client secret, wrong or expired: the admins hear of it once, people stay connected."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
-from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
+from django.utils import timezone
+from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import AuditAction, AuditEvent, Role
 from calendar_integration import client_secret, tasks
@@ -105,3 +108,33 @@ def test_only_admins_see_the_banner() -> None:
 def test_an_account_without_service_has_nothing_to_note() -> None:
     client_secret.note_refused(make_account())
     assert not AuditEvent.objects.filter(action=REFUSED).exists()
+
+
+def test_a_mail_server_that_was_away_is_tried_again_and_then_no_more(settings: Settings) -> None:
+    account = make_account()
+    make_service(account)
+    make_user(account, "dana", role=Role.OWNER)
+    client_secret.note_refused(account)
+    working, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # where nobody listens
+    tasks.tell_secret_refused(account.pk)
+    settings.EMAIL_BACKEND = working
+    for _ in range(2):
+        tasks.tell_untold()
+    assert [message.to for message in mail.outbox] == [["dana@contoso.example"]]
+
+
+def test_a_secret_that_fails_again_is_told_again_but_once_a_day() -> None:
+    account = make_account()
+    make_service(account)
+    make_user(account, "dana", role=Role.OWNER)
+    for _ in range(3):  # a new secret takes a while to spread at Microsoft
+        client_secret.note_refused(account)
+        tasks.tell_untold()
+        client_secret.note_taken(account.pk)
+    assert len(mail.outbox) == 1
+    CalendarService.objects.update(secret_told_at=timezone.now() - timedelta(hours=25))
+    client_secret.note_refused(account)
+    for _ in range(2):
+        tasks.tell_untold()
+    assert len(mail.outbox) == 2

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, User
-from calendar_integration import attempts, prompt
+from calendar_integration import attempts, pausing
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,
@@ -39,7 +39,7 @@ def state_of(traveller: Traveller) -> str:
 
 
 def is_paused(traveller: Traveller) -> bool:
-    return prompt.is_paused(traveller.user.account_id, timezone.now())
+    return pausing.is_paused(traveller.user.account_id, timezone.now())
 
 
 def last_attempt() -> AuthorizationAttempt:
@@ -83,7 +83,7 @@ def test_declining_without_known_consent_leads_to_the_approval_page(microsoft: S
 
 def test_declining_with_known_consent_is_a_persons_own_choice(microsoft: Sandbox) -> None:
     ana = make_traveller(microsoft)
-    CalendarService.objects.update(consent_state=ConsentState.CONFIRMED)
+    CalendarService.objects.update(consent_state=ConsentState.CONFIRMED, consent_for_everyone_at=timezone.now())
     response = ana.come_back(ana.answer("Cancel"))
     page = ana.client.get(response["Location"]).content.decode()
     assert "Somebody pressed Cancel at Microsoft" in page

@@ -232,7 +232,7 @@ def test_whoever_was_told_may_ask_again() -> None:
 def test_the_page_says_that_it_is_approved_and_until_when_microsoft_may_need() -> None:
     account = make_company()
     ana = make_blocked(account)
-    CalendarService.objects.update(consent_state=ConsentState.REPORTED, consent_reported_at=timezone.now())
+    set_consent(account, ConsentState.REPORTED, consent_reported_at=timezone.now())
     shown = page(ana)
     assert "An Office 365 admin has approved" in shown
     assert f"Microsoft may need until {timezone.now() + timedelta(minutes=30):%H}:" in shown

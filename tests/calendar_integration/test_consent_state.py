@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEvent
 from calendar_integration import consent_state
-from calendar_integration.consent_state import PROPAGATING, Consent, Refused, Reported, Token, advance
+from calendar_integration.consent_state import PROPAGATING, SHOWN_BY, Consent, Refused, Reported, Token, advance
 from calendar_integration.models import CalendarService, ConsentState
 from calendar_integration.tasks import tell_waiting_for_consent
 from tests.calendar_integration.making_consent import make_request, set_consent
@@ -23,8 +23,8 @@ NAMES = (*WANTED, "Calendars.ReadWrite", "openid")
 
 moments = st.integers(0, 10_000).map(lambda minutes: NOON + timedelta(minutes=minutes))
 granted = st.lists(st.sampled_from(NAMES), unique=True).map(" ".join)
-tokens = st.builds(Token, granted, st.just(WANTED), moments)
-events = st.one_of(st.builds(Reported, moments), tokens, st.builds(Refused, moments))
+tokens = st.builds(Token, granted, st.just(WANTED), moments, st.integers(1, 3))
+events = st.one_of(st.builds(Reported, moments), tokens, st.builds(Refused, moments, st.booleans()))
 histories = st.lists(events, max_size=12).map(lambda many: sorted(many, key=lambda event: event.at))
 
 
@@ -40,8 +40,8 @@ def test_a_callback_never_confirms_and_never_takes_back_what_a_token_proved(
     known = advance(before, Reported(at))
     assert (known.state == ConsentState.CONFIRMED) == (before.state == ConsentState.CONFIRMED)
     assert known.state in (ConsentState.CONFIRMED, ConsentState.REPORTED)
-    assert known.reported_at is not None
-    assert known.reported_at >= at
+    assert known.is_agreed
+    assert known == before or (known.reported_at is not None and known.reported_at >= at)
 
 
 @given(histories, granted, moments)
@@ -66,6 +66,16 @@ def test_only_microsoft_withdraws_and_never_while_a_report_may_be_spreading(
             assert isinstance(event, Refused)
             assert before.state != ConsentState.UNKNOWN
             assert before.reported_at is None or event.at >= before.reported_at + PROPAGATING
+            assert event.is_companys or before.state != ConsentState.CONFIRMED
+
+
+@given(histories)
+def test_only_a_report_or_a_second_person_makes_it_everyones(history: list[Reported | Token | Refused]) -> None:
+    known = Consent()
+    for event in history:
+        before, known = known, advance(known, event)
+        if known.is_agreed and not before.is_agreed and before.for_everyone_at is None:
+            assert isinstance(event, Reported) or (isinstance(event, Token) and event.people >= SHOWN_BY)
 
 
 @given(histories)
@@ -122,16 +132,16 @@ def test_a_token_is_written_down_once_with_what_it_lacks_and_an_audit_row() -> N
     assert (service.consent_state, service.missing_scopes) == (ConsentState.PARTIAL, "Contacts.Read")
     assert service.consent_changed_at
     event = AuditEvent.objects.get(action="calendar.consent_changed")
-    assert (event.actor, event.before) == (ana, {"consent": "unknown"})
-    assert event.after == {"consent": "partial", "missing": "Contacts.Read"}
+    assert (event.actor, event.before) == (ana, {"consent": "unknown", "for_everyone": False})
+    assert event.after == {"consent": "partial", "for_everyone": False, "missing": "Contacts.Read"}
 
 
 @pytest.mark.django_db
-def test_the_first_token_that_covers_everything_tells_those_who_wait() -> None:
+def test_tokens_that_cover_everything_for_everyone_tell_those_who_wait() -> None:
     account = make_account()
     make_service(account)
     asked = make_request(make_user(account, "bo"), ago=timedelta(minutes=5))
-    consent_state.note_token(account, ALL, WANTED, actor=make_user(account))
+    consent_state.note_token(account, ALL, WANTED, people=2, actor=make_user(account))
     tell_waiting_for_consent(account.pk)
     tell_waiting_for_consent(account.pk)
     asked.refresh_from_db()
@@ -148,7 +158,10 @@ def test_a_refusal_takes_consent_back_which_is_audited_and_tells_nobody() -> Non
     consent_state.note_refusal(account)
     assert CalendarService.objects.get().consent_state == ConsentState.WITHDRAWN
     event = AuditEvent.objects.get(action="calendar.consent_changed")
-    assert (event.before, event.after) == ({"consent": "confirmed"}, {"consent": "withdrawn"})
+    assert (event.before, event.after) == (
+        {"consent": "confirmed", "for_everyone": True},
+        {"consent": "withdrawn", "for_everyone": False},
+    )
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """A person ends their own connection: told what goes, everything goes, and coming back begins anew."""
 
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db import connection as database
@@ -10,7 +11,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditAction, AuditEvent, User
-from calendar_integration import attempts, tasks
+from calendar_integration import attempts, evaluation, tasks
 from calendar_integration.models import (
     AskMode,
     AuthorizationAttempt,
@@ -177,11 +178,26 @@ def test_an_attempt_that_fails_afterwards_does_not_bring_the_connection_back() -
     ana = make_ana()
     early = make_attempt(ana.user, state_before=ConnectionState.ACTIVE)
     disconnect(ana.user)
-    Connection.objects.update(state=ConnectionState.PENDING)
     early.refresh_from_db()
     attempts.finish(early, attempts.Ending(Outcome.DECLINED))
     assert Connection.objects.get().state == ConnectionState.DISCONNECTED_BY_USER
-    assert AuthorizationAttempt.objects.get().outcome == Outcome.DECLINED
+    assert AuthorizationAttempt.objects.get().outcome == Outcome.SETTING_CHANGED, "disconnecting has ended it"
+
+
+def test_an_answer_that_is_being_redeemed_does_not_connect_what_was_disconnected_meanwhile(microsoft: Sandbox) -> None:
+    account = make_account()
+    make_service(account)
+    ana = Traveller(make_user(account), microsoft)
+    ana.connect()
+    answer = ana.answer()
+    attempt = AuthorizationAttempt.objects.latest("pk")
+    assert attempts.claim(ana.user, attempt.state), "the answer is taken, and redeemed from now on"
+    ana.client.post(ADDRESS)
+    query = dict(parse_qsl(urlsplit(answer).query))
+    ending = evaluation.evaluate(attempt, query)
+    attempts.finish(attempt, ending)
+    assert Connection.objects.get().state == ConnectionState.DISCONNECTED_BY_USER
+    assert (ending.outcome, ending.detail) == (Outcome.SETTING_CHANGED, "You have disconnected")
 
 
 def test_whoever_is_asked_at_every_sign_in_is_told_that_they_will_be_asked_again() -> None:

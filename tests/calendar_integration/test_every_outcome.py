@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from django.utils import timezone
 
 from calendar_integration import attempts
 from calendar_integration.integration_setting import CalendarAccess, Permissions
@@ -39,7 +40,7 @@ Way = Callable[[Traveller], Any]
 
 def make_ana(microsoft: Sandbox, consent: ConsentState = ConsentState.UNKNOWN) -> Traveller:
     account = make_account()
-    make_service(account, consent_state=consent)
+    make_service(account, consent_state=consent, consent_for_everyone_at=timezone.now())
     return Traveller(make_user(account, "ana"), microsoft)
 
 
@@ -142,6 +143,8 @@ UNUSABLE = Ends(Outcome.ERROR, NONE, "Microsoft's answer could not be used.", "T
 PRESSED_CANCEL = Ends(Outcome.DECLINED, NONE, "Somebody pressed Cancel at Microsoft", "Connect Office 365")
 LESS = "These permissions are missing: "
 BUSY = Ends(Outcome.UNAVAILABLE, NONE, "Microsoft's sign-in service did not answer as it should.", "Try again")
+SECRET = Ends(Outcome.UNAVAILABLE, NONE, "has to be renewed by whoever runs Atrium", "Go on without it")
+UNASSIGNED = Ends(Outcome.ERROR, NONE, "Ask your Office 365 admin to assign you", "Go on without it")
 
 TABLE: list[tuple[str, ConsentState, Way, Ends]] = [
     ("declined, and the company has agreed", KNOWN, cancel, PRESSED_CANCEL),
@@ -156,7 +159,8 @@ TABLE: list[tuple[str, ConsentState, Way, Ends]] = [
     ("the token endpoint is down", UNKNOWN, fault("token.unavailable"), BUSY),
     ("the token endpoint answers a page", UNKNOWN, fault("token.html"), BUSY),
     ("the token endpoint answers nothing", UNKNOWN, fault("token.unreadable"), BUSY),
-    ("our own secret is refused", UNKNOWN, fault("token.invalid_client"), BUSY),
+    ("our own secret is refused", UNKNOWN, fault("token.invalid_client"), SECRET),
+    ("not assigned to Atrium at Microsoft", UNKNOWN, fault("token.not_assigned"), UNASSIGNED),
     (
         "another nonce",
         UNKNOWN,
@@ -256,7 +260,7 @@ def test_somebody_who_is_still_away_is_pending_and_gets_the_same_help(microsoft:
     ana.leave()
     assert Connection.objects.get().state == ConnectionState.PENDING
     page = ana.client.get("/meetings/").content.decode()
-    assert "You went to Microsoft and have not come back yet." in page
+    assert "You went to Microsoft and have not come back yet" in page
     assert 'href="/office365/approval/"' in page
     assert "Office 365 admin" in text_of(ana.client.get("/office365/approval/"))
 

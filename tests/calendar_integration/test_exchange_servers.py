@@ -19,7 +19,7 @@ from calendar_integration.models import (
     Outcome,
 )
 from calendar_integration.prompt import Verdict
-from calendar_integration.sync import schedule
+from calendar_integration.sync import freshness, schedule
 from calendar_integration.sync.engine import Status, sync_connection
 from tests.calendar_integration.exchange import on_premises
 from tests.calendar_integration.journey import Traveller
@@ -102,7 +102,7 @@ def test_no_worker_reads_it_yet_and_pages_say_so(ana: Traveller) -> None:
     assert connection.next_attempt_at is None
     assert schedule.claim_due() == []
     assert sync_connection(connection.pk).status is Status.NOT_CONNECTED
-    Connection.objects.update(connected_at=timezone.now() - schedule.patience() * 2)
+    Connection.objects.update(connected_at=timezone.now() - freshness.patience() * 2)
     assert schedule.mark_stale() == 0
     connection.refresh_from_db()
     assert (connection.state, connection.last_error, connection.failures) == (ConnectionState.ACTIVE, "", 0)

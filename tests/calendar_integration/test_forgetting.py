@@ -20,7 +20,7 @@ from calendar_integration.tokens import Grant
 from tests.calendar_integration.making import lock, make_connected_person, set_integration, unlock
 from tests.calendar_integration.synced import make_connected
 from tests.calendar_integration.test_sync_meanwhile import after_the_first_page
-from tests.makers import CONTOSO_TENANT, make_account, make_meeting, make_service
+from tests.makers import CONTOSO_TENANT, make_account, make_attempt, make_meeting, make_service
 from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,10 @@ def test_a_mailbox_that_works_is_never_forgotten() -> None:
 
 def connect_anew(connection: Connection, oid: uuid.UUID | None, permissions: Permissions) -> Connection:
     identity = Identity(CONTOSO_TENANT, oid or uuid.uuid4(), "ana@contoso.example")
-    return connecting.connect(connection.user, identity, Grant({}, "Calendars.Read", "token", "new"), permissions)
+    attempt = make_attempt(connection.user)
+    attempt.permissions = permissions
+    attempt.save()
+    return connecting.connect(attempt, identity, Grant({}, "Calendars.Read", "token", "new"))
 
 
 def test_connecting_anew_before_the_deletion_deletes_first_and_keeps_the_new_tokens() -> None:

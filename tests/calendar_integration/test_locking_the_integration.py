@@ -227,10 +227,12 @@ def test_whoever_connects_while_a_lock_is_being_written_waits_and_is_then_refuse
     make_service(account)
     ana = make_user(account)
 
+    attempt = make_attempt(ana)
+
     def come_back() -> str:
         identity = Identity(CONTOSO_TENANT, uuid.uuid4(), ana.email)
         try:
-            connecting.connect(ana, identity, Grant({}, "Calendars.Read", "token", "tokens"), Permissions())
+            connecting.connect(attempt, identity, Grant({}, "Calendars.Read", "token", "tokens"))
         except connecting.MeanwhileForbiddenError as error:
             return str(error.outcome)
         finally:

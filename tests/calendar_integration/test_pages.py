@@ -137,10 +137,10 @@ def test_a_running_first_sync_shows_how_far_it_is_and_then_refreshes_the_page() 
 @pytest.mark.parametrize(
     ("state", "sentence"),
     [
-        (ConnectionState.NONE, "Your Office 365 calendar is not connected."),
-        (ConnectionState.PENDING, "You went to Microsoft and have not come back yet."),
+        (ConnectionState.NONE, "Your Office 365 calendar is not connected"),
+        (ConnectionState.PENDING, "You went to Microsoft and have not come back yet"),
         (ConnectionState.STALE, "Out of date"),
-        (ConnectionState.NEEDS_REAUTHORIZATION, "Connect again; nothing is lost."),
+        (ConnectionState.NEEDS_REAUTHORIZATION, "Nothing is lost."),
         (ConnectionState.BLOCKED_BY_ADMIN, "has to approve first"),
         (ConnectionState.MAILBOX_UNSUPPORTED, "there is no mailbox here"),
         (ConnectionState.DISCONNECTED_BY_USER, "You disconnected"),

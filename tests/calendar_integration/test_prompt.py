@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Account, Group, Membership, User
 from accounts.tiered_settings.reading import hypothetical
-from calendar_integration import attempts, prompt
+from calendar_integration import attempts, pausing, prompt
 from calendar_integration.models import AskMode, AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.prompt import Facts, Verdict
 from calendar_integration.setting_definitions import ASK, INTEGRATION
@@ -77,7 +77,7 @@ def make_ended(user: User, outcome: Outcome, hours_ago: float = 1, *, by_microso
 
 
 def is_paused(account: Account) -> bool:
-    return prompt.is_paused(account.pk, timezone.now())
+    return pausing.is_paused(account.pk, timezone.now())
 
 
 @pytest.mark.django_db

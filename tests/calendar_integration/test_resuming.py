@@ -4,12 +4,14 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Account
 from calendar_integration import consent_links, prompt
 from calendar_integration.models import (
     AdminConsentAttempt,
     AskMode,
+    AuthorizationAttempt,
     CalendarService,
     Connection,
     ConnectionState,
@@ -67,6 +69,24 @@ def test_the_pause_ends_and_the_next_sign_in_leads_to_microsoft(microsoft: Sandb
         response = ana.come_back(str(browser.left_for))
     assert response["Location"] == "/meetings/"
     assert Connection.objects.get().state == ConnectionState.ACTIVE
+
+
+def test_being_asked_once_is_not_used_up_by_an_approval_that_was_missing(microsoft: Sandbox) -> None:
+    ana = make_blocked(microsoft, AskMode.FIRST)
+    Connection.objects.update(asked_at=timezone.now())
+    AuthorizationAttempt.objects.update(started_at=timezone.now())
+    assert prompt.address_after_sso(ana.user, "/meetings/") == "/meetings/"
+    agree(microsoft, ana.user.account)
+    assert prompt.address_after_sso(ana.user, "/meetings/").startswith(microsoft.http)
+    assert prompt.address_after_sso(ana.user, "/meetings/") == "/meetings/", "once for each report"
+
+
+def test_whoever_declined_by_themselves_is_not_asked_again_in_that_mode(microsoft: Sandbox) -> None:
+    ana = make_blocked(microsoft, AskMode.FIRST)
+    Connection.objects.update(asked_at=timezone.now(), state=ConnectionState.NONE)
+    AuthorizationAttempt.objects.update(started_at=timezone.now(), outcome=Outcome.DECLINED)
+    agree(microsoft, ana.user.account)
+    assert prompt.address_after_sso(ana.user, "/meetings/") == "/meetings/"
 
 
 def test_a_typed_report_proves_nothing_and_the_person_meets_the_same_page_at_microsoft(microsoft: Sandbox) -> None:

@@ -84,7 +84,7 @@ def test_one_that_does_not_is_explained_and_nothing_is_saved_or_lost(
         ("http://mail.contoso.example/", "begin with https://"),
         ("https://mail.contoso.example:8443/", "no port"),
         ("https://outlook.office365.com/EWS/Exchange.asmx", "1 October 2026"),
-        ("https://nowhere.invalid/", "no server named nowhere.invalid"),
+        ("https://nowhere.invalid/", "no Exchange server at nowhere.invalid"),
     ],
 )
 @pytest.mark.parametrize("base", [ACCOUNT, OWN])

@@ -8,10 +8,9 @@ import pytest
 from calendar_integration import connecting
 from calendar_integration.connecting import MeanwhileForbiddenError
 from calendar_integration.id_token import Identity
-from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import CalendarService, Connection
 from calendar_integration.tokens import Grant
-from tests.makers import CONTOSO_TENANT, make_account, make_service, make_user
+from tests.makers import CONTOSO_TENANT, make_account, make_attempt, make_service, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +22,9 @@ def test_a_service_that_was_changed_connects_nobody(change: dict[str, Any]) -> N
     CalendarService.objects.update(**change)
     with pytest.raises(MeanwhileForbiddenError) as refused:
         connecting.connect(
-            person,
+            make_attempt(person),
             Identity(CONTOSO_TENANT, uuid.uuid4(), person.email),
             Grant({}, "Calendars.Read Contacts.Read User.Read", "a token", "{}"),
-            Permissions(),
         )
     assert "changed or removed your company's calendar service" in refused.value.words
     assert not Connection.objects.filter(connected_at__isnull=False).exists()

@@ -140,7 +140,9 @@ READ, CHANGE = Permissions(), Permissions(calendars=CalendarAccess.READWRITE)
 def test_what_to_expect_at_microsoft_is_said_before_anyone_is_sent_there(
     state: ConsentState, missing: str, asked: Permissions, words: str, may_need_approval: bool
 ) -> None:
-    expected = prospect(CalendarService(consent_state=state, missing_scopes=missing), asked)
+    at = timezone.now()
+    service = CalendarService(consent_state=state, missing_scopes=missing, consent_for_everyone_at=at)
+    expected = prospect(service, asked)
     assert words in expected.text
     assert expected.may_need_approval is may_need_approval
 
@@ -148,7 +150,9 @@ def test_what_to_expect_at_microsoft_is_said_before_anyone_is_sent_there(
 @pytest.mark.parametrize("state", list(ConsentState))
 def test_the_page_offers_to_ask_for_approval_where_it_may_be_needed(state: ConsentState) -> None:
     ana = make_user(make_company())
-    CalendarService.objects.update(consent_state=state, consent_reported_at=timezone.now())
+    CalendarService.objects.update(
+        consent_state=state, consent_reported_at=timezone.now(), consent_for_everyone_at=timezone.now()
+    )
     is_offered = state in (ConsentState.UNKNOWN, ConsentState.WITHDRAWN)
     assert ("Ask for approval" in shown(ana, ASKED)) is is_offered
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import attempts, consent, prompt
+from calendar_integration import attempts, consent, pausing
 from calendar_integration.attempts import Ending
 from calendar_integration.models import (
     AuthorizationAttempt,
@@ -91,7 +91,7 @@ def test_three_of_them_pause_nothing_and_block_nobody(microsoft: Sandbox, error:
     for name in ("bo", "cy", "dan"):
         attempt = bring(Traveller(make_user(account, name), microsoft), error)
         assert attempt.outcome == Outcome.ERROR
-    assert not prompt.is_paused(account.pk, timezone.now())
+    assert not pausing.is_paused(account.pk, timezone.now())
     assert set(Connection.objects.values_list("state", flat=True)) == {ConnectionState.NONE}
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from calendar_integration.models import CalendarService, Connection, ConnectionState, ConsentRequest, ConsentState
-from calendar_integration.status import mailbox_status
+from calendar_integration.status_reading import mailbox_status
 from calendar_integration.status_words import WORDS
 from tests.accounts.making_history import elements, text_of
 from tests.makers import make_account, make_connection, make_service, make_user
@@ -35,16 +35,22 @@ def visit(user: User, path: str) -> Any:
 
 @pytest.mark.parametrize("state", list(ConnectionState))
 def test_every_state_has_words_and_at_most_one_way_to_microsoft(state: ConnectionState) -> None:
-    user = make_person(state, last_good_sync_at=timezone.now())
+    lost = {"mailbox": "ana@contoso.example"} if state == ConnectionState.NEEDS_REAUTHORIZATION else {}
+    user = make_person(state, last_good_sync_at=timezone.now(), **lost)
     for path in ("/profile/", "/meetings/"):
         page = visit(user, path)
         words = WORDS[state]
-        assert words.text in text_of(page)
+        text = text_of(page)
+        if state == ConnectionState.NEEDS_REAUTHORIZATION:
+            assert "Not kept up to date. Last good sync: just now." in text, "why, the banner above says"
+            assert text.count("Microsoft no longer accepts") == 1
+        else:
+            assert all(sentence in text for sentence in words.text.rstrip(".").split(". "))
         buttons = [each.text for each in elements(page.content, BUTTON)]
         if path == "/profile/" and state == ConnectionState.NONE:
             assert buttons == [], "the steps begin with Configure"
         elif path == "/profile/" and state == ConnectionState.NEEDS_REAUTHORIZATION:
-            assert set(buttons) == {words.action}, "in the banner of every page, and in the panel"
+            assert buttons == [words.action], "in the banner of every page, and nowhere else"
         else:
             assert buttons == ([words.action] if words.action else [])
     assert len(elements(visit(user, "/profile/").content, "//main//a[@href='/profile/office365/']")) == 1
@@ -64,9 +70,10 @@ def test_whoever_waits_for_an_admin_reads_since_when_and_checks_without_being_st
 @pytest.mark.parametrize("state", [ConsentState.REPORTED, ConsentState.CONFIRMED])
 def test_whoever_waits_is_told_that_an_admin_has_agreed_and_can_connect(state: ConsentState) -> None:
     user = make_person(ConnectionState.BLOCKED_BY_ADMIN)
-    CalendarService.objects.update(consent_state=state, consent_reported_at=timezone.now())
+    now = timezone.now()
+    CalendarService.objects.update(consent_state=state, consent_reported_at=now, consent_for_everyone_at=now)
     page = visit(user, "/meetings/")
-    assert "One has agreed, Microsoft reported on" in text_of(page)
+    assert "An Office 365 admin of your company has approved Microsoft reported it on" in text_of(page)
     (button,) = elements(page.content, BUTTON)
     assert (button.text, "silent=1" in button.get("href")) == ("Connect Office 365", False)
 
@@ -82,6 +89,6 @@ def test_what_is_still_to_be_deleted_after_disconnecting_is_said() -> None:
 def test_without_a_service_no_page_pretends_that_the_calendar_is_empty(role: Role) -> None:
     user = make_user(make_account(), role=role)
     page = visit(user, "/meetings/")
-    assert "Office 365 is not set up yet" in text_of(page)
+    assert "Your company has not set up Office 365 in Atrium yet" in text_of(page)
     assert "No meetings" not in text_of(page)
     assert ("Add calendar service" in text_of(page)) is (role == Role.ADMIN)

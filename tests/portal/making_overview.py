@@ -27,7 +27,14 @@ def a_provider(**fields: Any) -> IdentityProvider:
 def a_service(**fields: Any) -> CalendarService:
     """A calendar service whose consent is confirmed, not saved."""
     known = {"tenant_id": TENANT, "tenant_domain": "contoso.example", "tenant_confirmed_at": NOW}
-    return CalendarService(**{**known, "consent_state": ConsentState.CONFIRMED, "consent_changed_at": NOW, **fields})
+    return CalendarService(
+        **{
+            **known,
+            "consent_state": ConsentState.CONFIRMED,
+            **dict.fromkeys(("consent_changed_at", "consent_for_everyone_at"), NOW),
+            **fields,
+        }
+    )
 
 
 EVERYTHING = Facts(
@@ -59,4 +66,6 @@ def find(checklist: Checklist, key: str) -> Row:
 def finish(account: Account) -> CalendarService:
     """Put everything in place but a connected mailbox."""
     make_provider(account)
-    return make_service(account, consent_state=ConsentState.CONFIRMED, federation_shown_at=NOW)
+    return make_service(
+        account, consent_state=ConsentState.CONFIRMED, consent_for_everyone_at=NOW, federation_shown_at=NOW
+    )

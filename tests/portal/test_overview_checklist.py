@@ -46,14 +46,42 @@ def test_whether_people_are_asked_is_a_choice_that_keeps_nothing_from_being_fini
     assert decide(with_facts(ask=AskMode.OFF)).is_finished
 
 
+def test_a_company_of_passwords_can_be_finished_and_reads_what_single_sign_on_would_add() -> None:
+    facts = with_facts(provider=None, service=a_service())
+    checklist = decide(facts)
+    assert checklist.is_finished
+    assert [(section.title, section.done, section.counted) for section in checklist.sections] == [
+        ("Signing in", 2, 2),
+        ("Office 365", 5, 5),
+        ("People", 2, 2),
+    ]
+    assert {row.key for row in checklist.rows if row.is_optional} == {"sso", "federation", "ask"}
+    assert not any(row.is_done for row in checklist.rows if row.is_optional)
+
+
+@pytest.mark.parametrize(
+    "begun", [{"provider": None, "draft": ProviderDraft()}, {"provider": a_provider(is_enabled=False)}]
+)
+def test_single_sign_on_that_was_begun_or_switched_off_has_to_be_finished(begun: dict[str, Any]) -> None:
+    checklist = decide(with_facts(service=a_service(), **begun))
+    assert not checklist.is_finished
+    assert checklist.next_key == "sso"
+
+
+def test_asking_people_is_not_called_done_where_no_sign_in_can_ask() -> None:
+    assert not row_of(with_facts(provider=None, ask=AskMode.EVERY), "ask").is_done
+
+
 @pytest.mark.parametrize(
     ("key", "changes", "state", "words", "route"),
     [
         ("domain", {"proven_domains": ()}, State.TO_DO, "which Microsoft tenant", "sso_domains"),
         ("domain", {"proven_domains": (), "has_unproven_domains": True}, State.TO_DO, "not found yet", "sso_domains"),
-        ("sso", {"provider": None}, State.TO_DO, "your own identity provider", "sso_setup"),
+        ("sso", {"provider": None}, State.TO_DO, "enough to connect a calendar", "sso_setup"),
         ("sso", {"provider": a_provider(is_enabled=False)}, State.PROBLEM, "switched off", "sso_setup"),
-        ("federation", {"provider": None}, State.TO_DO, "First put single sign-on into use", ""),
+        ("federation", {"provider": None}, State.TO_DO, "It is about single sign-on", ""),
+        ("federation", {"provider": None, "draft": ProviderDraft()}, State.TO_DO, "First put single sign-on", ""),
+        ("federation", {"provider": a_provider(is_enabled=False)}, State.TO_DO, "First put single sign-on", ""),
         ("federation", {"service": None}, State.TO_DO, "First add the calendar service", ""),
         ("federation", {"service": a_service()}, State.TO_DO, "your own mailbox", "office365_authorize"),
         ("service", {"service": None}, State.TO_DO, "Choose what Atrium may do", "calendar_integration"),
@@ -70,6 +98,8 @@ def test_whether_people_are_asked_is_a_choice_that_keeps_nothing_from_being_fini
         ("integration", {"integration": Integration(on=False)}, State.TO_DO, "switched off", "account_settings"),
         ("ask", {"ask": AskMode.OFF}, State.TO_DO, "not asked", "account_settings"),
         ("ask", {"ask": AskMode.OFF, "groups_with_own_ask": 2}, State.TO_DO, "2 groups", "account_settings"),
+        ("ask", {"provider": None}, State.TO_DO, "Only single sign-on asks", ""),
+        ("ask", {"provider": a_provider(is_enabled=False)}, State.TO_DO, "Only single sign-on asks", ""),
         ("adoption", {"connected": 0}, State.TO_DO, "Connect your own mailbox first", "office365_setup"),
         ("adoption", {"connected": 0, "service": None}, State.TO_DO, "before the steps above", ""),
         ("adoption", {"connected": 4}, State.DONE, "4 of 10 people", "users"),
@@ -232,7 +262,8 @@ def test_whatever_stands_there_is_a_way_on(facts: Facts) -> None:
     assert all(link.url.startswith("/") for row in checklist.rows for link in (row.fix, *row.more) if link)
     assert checklist.is_finished == (checklist.done == len(checklist.required))
     if checklist.is_finished:
-        assert (facts.signs_on, facts.has_tenant, facts.consent) == (True, True, ConsentState.CONFIRMED)
+        assert facts.signs_on or not facts.wants_single_sign_on
+        assert (facts.has_tenant, facts.consent) == (True, ConsentState.CONFIRMED)
         assert checklist.next_key == ""
     for_others = {"secret"}  # whoever runs Atrium, or somebody who waits elsewhere
     if {row.key for row in checklist.required if not row.is_done} - for_others:

@@ -11,6 +11,7 @@ from accounts.models import Role, User
 from calendar_integration.models import AskMode, Connection, ConnectionState
 from tests.makers import make_account, make_connection, make_service, make_user
 from tests.portal.making_overview import finish
+from tests.sso.making import make_provider
 
 pytestmark = pytest.mark.django_db
 
@@ -77,11 +78,20 @@ def test_it_takes_as_many_queries_for_two_thousand_people_as_for_one() -> None:
     assert len(many) == len(few)
 
 
-def test_every_link_of_the_page_opens() -> None:
+@pytest.mark.parametrize(
+    ("signs_on", "leads_to"),
+    [
+        (False, {"/account/sso/", "/rooms/calendar-integration/"}),
+        (True, {"/account/settings/", "/overview/federation/"}),
+    ],
+)
+def test_every_link_of_the_page_opens(signs_on: bool, leads_to: set[str]) -> None:
     contoso = make_account()
     make_service(contoso, ask=AskMode.OFF)
+    if signs_on:
+        make_provider(contoso)
     dana = sign_in(make_user(contoso, "dana", role=Role.OWNER))
     page = dana.get(PAGE).content.decode()
     links = set(re.findall(r'href="(/[^"#?]*)', page[page.index("<main") :]))
-    assert links > {"/account/settings/", "/account/sso/", "/rooms/calendar-integration/"}
+    assert links > leads_to
     assert {link: dana.get(link).status_code for link in links} == dict.fromkeys(links, 200)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.sandbox.browser import Browser
 from tests.sandbox.graph_side import Graph
+from tests.sandbox.hook_side import Hook, open_hook
 from tests.sandbox.portal_side import authorize
 from tests.sandbox.running import Sandbox, start_sandbox
 
@@ -34,3 +35,10 @@ def visitor(sandbox: Sandbox) -> Iterator[Browser]:
 def ana(sandbox: Sandbox, visitor: Browser) -> Graph:
     """Graph with Ana's token."""
     return Graph(sandbox, authorize(sandbox, visitor)["access_token"])
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """The application's endpoint for change notifications."""
+    with open_hook() as opened:
+        yield opened

@@ -29,9 +29,13 @@ class Graph:
 
     def get(self, path: str, **options: Any) -> requests.Response:
         """One call; `path` may be a whole link."""
+        return self.call("GET", path, **options)
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """One call by any method."""
         url = path if path.startswith("http") else f"{self.sandbox.graph}{path}"
         headers = {"Authorization": f"Bearer {self.token}", "Prefer": self.prefer, **options.pop("headers", {})}
-        return self.sandbox.client.get(url, headers=headers, timeout=PATIENCE_SECONDS, **options)
+        return self.sandbox.client.request(method, url, headers=headers, timeout=PATIENCE_SECONDS, **options)
 
     def round(self, path: str, **options: Any) -> tuple[list[Json], str, list[Json]]:
         """A whole delta round: its rows, its deltaLink, and the pages."""

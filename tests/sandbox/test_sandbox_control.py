@@ -147,7 +147,8 @@ def test_consent_and_policy_are_switched_on_the_page(sandbox: Sandbox, visitor: 
 
 
 def test_a_fault_is_switched_on_and_off_on_the_page(sandbox: Sandbox, visitor: Browser) -> None:
-    visitor.open("/control/faults").press("Switch on graph.slow", whom=BO, count="2", seconds="1")
+    visitor.open("/control/faults").press("Switch on graph.slow", whom=BO, count="2", seconds="1", lasts="60")
+    assert "2 more, at most" in visitor.text
     (fault,) = sandbox.control("GET", "/faults")["value"]
     assert (fault["kind"], fault["upn"], fault["remaining"], fault["seconds"]) == ("graph.slow", BO, 2, 1)
     visitor.press("Off graph.slow")
@@ -179,9 +180,10 @@ def test_a_fault_asks_only_for_what_it_looks_at(visitor: Browser) -> None:
     def fields(kind: str) -> list[str]:
         return visitor.find("//form[input[@value=$kind]]//label/*/@name", kind=kind)
 
-    assert fields("token.reset") == ["whom", "count"]
-    assert fields("token.slow") == ["whom", "count", "seconds"]
-    assert fields("graph.throttled") == ["whom", "count", "retry_after"]
+    usual = ["whom", "count", "lasts"]
+    assert fields("token.reset") == usual
+    assert fields("token.slow") == [*usual, "seconds"]
+    assert fields("graph.throttled") == [*usual, "retry_after"]
 
 
 def test_a_persons_page_leads_to_their_faults(visitor: Browser) -> None:

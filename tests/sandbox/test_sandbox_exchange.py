@@ -49,6 +49,24 @@ def test_without_a_token_it_says_where_tokens_come_from(sandbox: Sandbox, method
     assert f'authorization_uri="{sandbox.https}/common/oauth2/authorize"' in challenge
 
 
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("exchange.leads_on", 302),
+        ("exchange.leads_to_microsoft", 302),
+        ("exchange.windows_only", 401),
+        ("exchange.not_exchange", 200),
+        ("exchange.unavailable", 503),
+    ],
+)
+def test_it_can_be_no_server_that_takes_tokens(sandbox: Sandbox, kind: str, status: int) -> None:
+    sandbox.fault(kind, count=1)
+    url = f"{sandbox.https}/EWS/Exchange.asmx"
+    answer = sandbox.client.get(url, allow_redirects=False, timeout=PATIENCE_SECONDS)
+    assert (answer.status_code, "Bearer" in answer.headers.get("WWW-Authenticate", "")) == (status, False)
+    assert "Bearer" in call(sandbox).headers["WWW-Authenticate"], "it is itself again"
+
+
 def test_it_is_reached_by_tls_only(sandbox: Sandbox) -> None:
     assert call(sandbox, base=sandbox.http).status_code == 403
 

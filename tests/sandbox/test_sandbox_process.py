@@ -14,6 +14,7 @@ import requests
 
 from tests.sandbox.browser import Browser
 from tests.sandbox.graph_side import Graph, usual_window
+from tests.sandbox.hook_side import Hook
 from tests.sandbox.portal_side import authorize, begin, make_app
 from tests.sandbox.running import (
     CLIENT_ID,
@@ -25,6 +26,7 @@ from tests.sandbox.running import (
     make_session,
     start_sandbox,
 )
+from tests.sandbox.subscribing import SECRET_STATE, subscribe
 
 
 def run_briefly(data_dir: Path, port: int, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -35,12 +37,13 @@ def run_briefly(data_dir: Path, port: int, **environment: str) -> "subprocess.Co
     )
 
 
-def test_a_connection_survives_a_restart(tmp_path: Path) -> None:
+def test_a_connection_survives_a_restart(tmp_path: Path, hook: Hook) -> None:
     data_dir, port = tmp_path / "data", free_port()
     with start_sandbox(data_dir, port) as before, Browser(before.http) as visitor:
         result = authorize(before, visitor)
         graph = Graph(before, result["access_token"])
         rows, link, _pages = graph.round("/me/calendarView/delta", params=usual_window())
+        subscription = subscribe(graph, hook)
         cookies = visitor.session.cookies
         certificate = (data_dir / "ca.pem").read_bytes()
         state = before.control("GET", "/state")
@@ -51,6 +54,7 @@ def test_a_connection_survives_a_restart(tmp_path: Path) -> None:
         assert (data_dir / "ca.pem").read_bytes() == certificate
         again = Graph(after, result["access_token"])
         assert rows[0]["id"] in {row["id"] for row in again.round(link)[0]}
+        assert again.get(f"/subscriptions/{subscription['id']}").json()["clientState"] == SECRET_STATE
         form = {"client_id": CLIENT_ID, "client_secret": SECRET, "grant_type": "refresh_token"}
         reply = after.client.post(
             f"{after.https}/{CONTOSO}/oauth2/v2.0/token", data=form | {"refresh_token": result["refresh_token"]}

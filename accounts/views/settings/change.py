@@ -82,7 +82,7 @@ def _try_out(asked: Asked, change: Change) -> None:
     """
     lock = asked.answer.locked_by
     if change.action is Action.SET and (lock is None or lock.tier is asked.place.tier):
-        extensions.try_out(change.key, change.value)
+        extensions.try_out(change.key, change.value, asked.place.viewer)
 
 
 def _done(asked: Asked, happened: Mapping[int, str]) -> str:
@@ -98,7 +98,8 @@ def _ask(request: HttpRequest, asked: Asked, form: ConfirmForm, *, status: int =
         context = {"asked": asked, "title": asked.title, "is_stale": bool(notice)}
         return confirmation(request, "accounts/settings/_nothing.html", context, status=status)
     seen = preview_of(asked)
-    _try_out(asked, asked.change())
+    if request.headers.get("Sec-Fetch-Site") != "cross-site":  # another site's link makes us ask nobody
+        _try_out(asked, asked.change())
     context = {
         "asked": asked,
         "form": form,

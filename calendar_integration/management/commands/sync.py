@@ -38,7 +38,7 @@ def find(email: str | None, number: int | None) -> int:
     if (email is None) == (number is None):
         raise CommandError("Name a person by e-mail, or a connection with --connection ID.")
     meant = Q(pk=number) if email is None else Q(user__email=email.lower())
-    found = list(Connection.objects.filter(meant).select_related("account"))
+    found = list(Connection.objects.filter(meant).select_related("account").order_by("pk"))
     if not found:
         raise CommandError(f"There is no connection {number}." if email is None else f"{email} has no connection.")
     if len(found) > 1:

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.permissions import require_admin
 from calendar_integration import service
 from calendar_integration.integration_setting import Method
-from calendar_integration.service import StaleServiceError
+from calendar_integration.service_writing import StaleServiceError
 from calendar_integration.views.company.forms import (
     OFFICE_365,
     AuthorizeForm,
@@ -46,7 +46,11 @@ def add(request: HttpRequest) -> HttpResponse:
         return render(request, "calendar_integration/company/no_domain.html")
     way = walk(request, user, ADD, {"service": OFFICE_365, **of_setting(user), "domain": likely(user, domains)})
     if not way.is_done:
-        return show(request, way, {"title": "Add calendar service", "button": "Authorize"})
+        return show(
+            request,
+            way,
+            {"title": "Add calendar service", "button": "Authorize", "button_without_tick": "Add without agreeing"},
+        )
     try:
         service.add(user.account, way.said["permissions"], way.said["tenant"], actor=user, request=request)
     except StaleServiceError:

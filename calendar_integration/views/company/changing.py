@@ -9,7 +9,8 @@ from accounts.permissions import require_admin
 from calendar_integration import service
 from calendar_integration.integration_setting import Method, Permissions
 from calendar_integration.models import CalendarService, Connection
-from calendar_integration.service import StaleServiceError
+from calendar_integration.service_writing import StaleServiceError, version
+from calendar_integration.tenants import Tenant
 from calendar_integration.views.company.forms import MethodForm, PermissionsForm
 from calendar_integration.views.company.steps import Step
 from calendar_integration.views.company.tenant_forms import ConfirmTenantForm, DomainForm, proven_domains
@@ -55,7 +56,8 @@ def change_tenant(request: HttpRequest) -> HttpResponse:
     if not way.is_done:
         connected = Connection.objects.with_mailbox().filter(account=user.account).count()
         context = {"title": "Change tenant", "button": "Change tenant", "service": found, "connected": connected}
-        return show(request, way, {**context, "seen": _seen(request, found)})
+        is_as_before = _is_of(found, way.said.get("tenant"))
+        return show(request, way, {**context, "seen": _seen(request, found), "is_as_before": is_as_before})
     tenant = way.said["tenant"]
     try:
         service.change_tenant(user.account, tenant, actor=user, seen=_seen(request, found), request=request)
@@ -71,6 +73,11 @@ def _of_service(found: CalendarService) -> dict[str, str]:
     return {"method": found.method, **choices(by_graph)}
 
 
+def _is_of(found: CalendarService, tenant: Tenant | None) -> bool:
+    """Whether the service is at this tenant already, and called by this domain."""
+    return tenant is not None and (tenant.id, tenant.domain) == (found.tenant_id, found.tenant_domain)
+
+
 def _seen(request: HttpRequest, found: CalendarService) -> str:
     """The version of the service that the steps began with."""
-    return request.POST.get("seen", "") if request.method == "POST" else service.version(found)
+    return request.POST.get("seen", "") if request.method == "POST" else version(found)

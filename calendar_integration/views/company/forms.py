@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.tiered_settings.kinds import ImpossibleValueError
-from calendar_integration import ews_probe, ews_url
+from calendar_integration import ews_url, server_trials
 from calendar_integration.integration_setting import (
     CALENDARS,
     CONTACTS,
@@ -63,7 +63,7 @@ class MethodForm(StepForm):
             try:
                 values["ews_url"] = ews_url.canonical(values["ews_url"], named_origins())
                 if self.is_new:
-                    ews_probe.check(values["ews_url"])
+                    server_trials.check(values["ews_url"], self.user)
             except ImpossibleValueError as error:
                 self.add_error("ews_url", str(error))
         return values

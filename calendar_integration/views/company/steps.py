@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from accounts.models import Account
+from accounts.models import User
 from calendar_integration.views.company.tenant_forms import StepForm
 
 LONGEST = 2000
@@ -74,12 +74,12 @@ class Walk:
         return 503 if self.form.is_unreachable else 422
 
 
-def begin(steps: Sequence[Step], account: Account, initial: Mapping[str, str]) -> Walk:
+def begin(steps: Sequence[Step], user: User, initial: Mapping[str, str]) -> Walk:
     """The first step."""
-    return Walk(steps, 0, steps[0].form(account=account, known={}, initial=dict(initial)), {}, initial)
+    return Walk(steps, 0, steps[0].form(user=user, known={}, initial=dict(initial)), {}, initial)
 
 
-def go_on(steps: Sequence[Step], account: Account, data: QueryDict, initial: Mapping[str, str]) -> Walk:
+def go_on(steps: Sequence[Step], user: User, data: QueryDict, initial: Mapping[str, str]) -> Walk:
     """What follows what was posted: the next step, the one before, or the first that has to be put right."""
     raw = {**initial, **_typed(steps, data)}
     here = _index(steps, data.get("step", ""))
@@ -87,8 +87,8 @@ def go_on(steps: Sequence[Step], account: Account, data: QueryDict, initial: Map
     said: dict[str, Any] = {}
     for at, step in enumerate(steps):
         if at == to_show:
-            return Walk(steps, at, step.form(account=account, known=said, initial=raw), said, raw)
-        form = step.form(data, account=account, known=said, is_new=at == here, initial=raw)
+            return Walk(steps, at, step.form(user=user, known=said, initial=raw), said, raw)
+        form = step.form(data, user=user, known=said, is_new=at == here, initial=raw)
         if not form.is_valid():
             return Walk(steps, at, form, said, raw, is_refused=True)
         said |= form.cleaned_data

@@ -10,7 +10,7 @@ from accounts.permissions import require_admin
 from accounts.views.confirming import confirmation, confirmed
 from calendar_integration import service, service_end
 from calendar_integration.models import CalendarService
-from calendar_integration.service import StaleServiceError
+from calendar_integration.service_writing import StaleServiceError, version
 
 SWITCHED = {
     True: "People can connect Office 365 again.",
@@ -59,7 +59,7 @@ def _ask(request: HttpRequest, user: User, found: CalendarService, *, is_stale: 
     context = {
         "title": "Remove the calendar service?",
         "service": found,
-        "seen": service.version(found),
+        "seen": version(found),
         "reach": service_end.reach_of(user.account),
         "is_stale": is_stale,
     }

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts.forms.sign_in import choice_field
-from accounts.models import Account, Domain
+from accounts.models import Account, Domain, User
 from calendar_integration import tenants
 from calendar_integration.errors import UnavailableError
 
@@ -17,11 +17,9 @@ ANOTHER_TENANT = "Microsoft names another tenant for this domain than before. Ch
 class StepForm(forms.Form):
     """A step. `known` is what the steps before it said; `is_new` says that it is being left just now."""
 
-    def __init__(
-        self, *args: Any, account: Account, known: Mapping[str, Any], is_new: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, user: User, known: Mapping[str, Any], is_new: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.account, self.known, self.is_new = account, known, is_new
+        self.user, self.account, self.known, self.is_new = user, user.account, known, is_new
 
     @property
     def is_unreachable(self) -> bool:

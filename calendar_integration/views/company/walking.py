@@ -20,8 +20,8 @@ PAGE = "calendar_integration"
 def walk(request: HttpRequest, user: User, steps: Sequence[Step], initial: Mapping[str, str]) -> Walk:
     """Where the request leads to: the first step, or what follows the posted one."""
     if request.method == "POST":
-        return go_on(steps, user.account, request.POST, initial)
-    return begin(steps, user.account, initial)
+        return go_on(steps, user, request.POST, initial)
+    return begin(steps, user, initial)
 
 
 def show(request: HttpRequest, way: Walk, context: dict[str, Any]) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0008_calendar_actions"),
-        ("calendar_integration", "0006_consent"),
+        ("calendar_integration", "0007_journeys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

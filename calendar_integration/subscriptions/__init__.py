@@ -1,0 +1,1 @@
+"""Subscriptions to Microsoft Graph's change notifications: made, renewed, made anew where they are gone, and ended."""

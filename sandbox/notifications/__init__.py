@@ -1,0 +1,1 @@
+"""Change notifications on their way to the application: what they say, and the posting."""
