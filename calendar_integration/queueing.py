@@ -42,11 +42,13 @@ def send(connection_id: int) -> None:
         logger.warning("connection %s waits for the schedule, the queue is out of reach: %s", connection_id, error)
 
 
-def send_chunks(connection_ids: Sequence[int]) -> None:
-    """Ask for syncs of these mailboxes, many to a task. With the queue out of reach the schedule finds them again."""
-    starts = range(0, len(connection_ids), CHUNK)
+def send_chunks(connection_ids: Sequence[int], *, size: int = CHUNK) -> None:
+    """Ask for syncs of these mailboxes, `size` to a task. What is not queued, the schedule finds again."""
+    starts = range(0, len(connection_ids), size)
+    if not connection_ids:
+        return
     try:
-        _send(CHUNK_TASK, [[list(connection_ids[start : start + CHUNK])] for start in starts])
+        _send(CHUNK_TASK, [[list(connection_ids[start : start + size])] for start in starts])
     except OperationalError as error:
         logger.warning("%s mailboxes wait for the schedule, the queue is out of reach: %s", len(connection_ids), error)
 

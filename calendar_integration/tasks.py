@@ -49,8 +49,7 @@ def dispatch_due() -> None:
     if not queueing.queue_answers():
         return  # claimed mailboxes would wait for nothing
     set_aside.bury()
-    for connection_id in circuits.choose_probes():
-        queueing.send_chunks([connection_id])
+    queueing.send_chunks(circuits.choose_probes(), size=1)
     queueing.send_chunks(schedule.claim_due())
 
 

@@ -196,7 +196,7 @@ SYNC_WINDOW_DAYS_BACK = env.integer("SYNC_WINDOW_DAYS_BACK", 30)
 SYNC_WINDOW_DAYS_AHEAD = env.integer("SYNC_WINDOW_DAYS_AHEAD", 365)
 SYNC_INTERVAL_SECONDS = env.integer("SYNC_INTERVAL_SECONDS", 300)
 # How many mailboxes a worker process waits for at once, and how many are queued or being read altogether.
-SYNC_THREADS = env.integer("SYNC_THREADS", 16)
+SYNC_THREADS = env.integer("SYNC_THREADS", 32)
 SYNC_UNDER_WAY = env.integer("SYNC_UNDER_WAY", 5000)
 SYNC_UNDER_WAY_PER_ACCOUNT = env.integer("SYNC_UNDER_WAY_PER_ACCOUNT", 1000)
 # How far the interval stretches where notifications are shown to work.
