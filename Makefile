@@ -13,7 +13,7 @@ export PORT SANDBOX_PORT
 help:
 	@echo "make run     the portal, its worker and the sandbox, on this machine"
 	@echo "make test    everything that is checked, browser included"
-	@echo "make bench   what pages, downloads, sign-ins and polls cost"
+	@echo "make bench   what pages, downloads, sign-ins, syncs and polls cost"
 	@echo "make format  rewrite code and templates in the house style"
 	@echo "make reset   forget the data of make run"
 

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from bench.graph_pages import Served, serving
 from bench.ground import throw_away_database
 from bench.sync_floor import Floor
+from bench.sync_libraries import ews, o365
 from bench.sync_mailboxes import make_account, make_mailboxes, reach
 from bench.sync_measuring import Cpu, backend_pid, cpu_of, memory_growth, versions
 from calendar_integration.models import Stream
@@ -42,7 +43,13 @@ def main() -> int:
             megabytes = memory_growth(partial(sync_all, alone))
             statements = count_statements(make_mailboxes(make_account("counted"), 1))
             runs, written = measure(served)
-    return int(not all([say_runs(runs), say_rest(statements, megabytes, written)]))
+            with o365(served, EVENTS) as fetch:
+                others = {"O365's objects, nothing written": per_event(fetch)}
+    with ews(EVENTS - 200) as fetch:  # Exchange finds no more than a thousand at once
+        others["exchangelib's objects, nothing written"] = per_event(fetch)
+    good = say_runs(runs)
+    say_others(others, statistics.median(run["first"].total for run in runs) / EVENTS / MAILBOXES * 1e6)
+    return int(not all([good, say_rest(statements, megabytes, written)]))
 
 
 def measure(served: Served) -> tuple[list[Run], int]:
@@ -111,6 +118,20 @@ def say_way(runs: list[Run], name: str, label: str, floor: str = "") -> bool:
     ratio = statistics.median(ratios)
     say(f"{line}{ratio:>8.2f}    (at most {AT_MOST[name]:.1f}; the runs: {ratios[0]:.2f} to {ratios[-1]:.2f})")
     return ratio <= AT_MOST[name]
+
+
+def per_event(fetch: Callable[[], int]) -> float:
+    """Microseconds of this process's CPU for each of the meetings that a library fetches."""
+    fetch()  # what is loaded at first use is not counted
+    found: list[int] = []
+    seconds = cpu_of(lambda: found.append(fetch()), backend_pid()).worker
+    return 1e6 * seconds / found[0]
+
+
+def say_others(others: dict[str, float], ours: float) -> None:
+    """What other libraries take, and how many times our first sync that is."""
+    for label, microseconds in others.items():
+        say(f"{label:<44}{microseconds:>7.1f} µs{'':>24}{microseconds / ours:>8.1f}    (times our first sync)")
 
 
 def say_rest(statements: int, megabytes: float, written: int) -> bool:

@@ -56,10 +56,6 @@ class Floor:
             held = dict(cursor.fetchall())
         return sum(held.get(event["id"]) != event["changeKey"] for events in self._pages(FIRST) for event in events)
 
-    def poll(self, link: str) -> str:
-        """One bare GET of a delta link; answers the next."""
-        return str(orjson.loads(self._session.get(link).content)["@odata.deltaLink"])
-
     def _pages(self, path: str) -> Iterator[list[dict[str, Any]]]:
         link = self._graph_url + path
         while link:

@@ -42,12 +42,12 @@ class SetUp:
         return f"--pool {self.pool} --concurrency {self.concurrency}, SYNC_THREADS={self.threads}"
 
 
-RECOMMENDED = SetUp("prefork", 2, 32)  # one process for every core
+RECOMMENDED = SetUp("prefork", 2, 50)  # one process for every core
 OTHERS = [
     SetUp("prefork", 2, 8),
     SetUp("prefork", 2, 16),
     RECOMMENDED,
-    SetUp("prefork", 2, 64),
+    SetUp("prefork", 2, 32),
     SetUp("prefork", 32, 1),
     SetUp("threads", 4, 64),
     RECOMMENDED,

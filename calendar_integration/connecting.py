@@ -6,12 +6,11 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
-from calendar_integration import client_secret, company_consent, consent_state, forgetting, policy, scopes
+from calendar_integration import client_secret, consent_evidence, forgetting, policy
 from calendar_integration.availability import integration_of
 from calendar_integration.id_token import Identity
-from calendar_integration.integration_setting import Integration, Method, Permissions
+from calendar_integration.integration_setting import Integration, Permissions
 from calendar_integration.models import (
-    ACTIVE_STATES,
     AuthorizationAttempt,
     CalendarService,
     Connection,
@@ -55,13 +54,12 @@ def connect(attempt: AuthorizationAttempt, identity: Identity, grant: Grant) -> 
         forgetting.forget_contacts(connection)
     _take_over(connection, identity, grant)
     connection.permissions, connection.ews_url = permissions, attempt.ews_url
-    if is_synchronised(permissions):
-        connection.next_attempt_at = connection.connected_at
-        enqueue_sync(connection.pk)
+    connection.next_attempt_at = connection.connected_at
+    enqueue_sync(connection.pk)
     connection.save()
     CalendarService.objects.filter(account=user.account).update(tenant_confirmed_at=connection.connected_at)
     client_secret.note_taken(user.account_id)
-    note_consent(user, grant, permissions)
+    consent_evidence.note(user.account, grant.granted_scopes, permissions, actor=user)
     audit.record(
         AuditAction.CONNECTED,
         account=user.account,
@@ -75,11 +73,6 @@ def connect(attempt: AuthorizationAttempt, identity: Identity, grant: Grant) -> 
 def _is_read_on(connection: Connection, identity: Identity, permissions: Permissions) -> bool:
     """Whether what was read stays good: of the same mailbox, by the same method, since each has ids of its own."""
     return connection.is_same_mailbox(identity.tenant_id, identity.oid) and connection.method == permissions.method
-
-
-def is_synchronised(permissions: Permissions) -> bool:
-    """Whether a worker may read the mailbox; those of Exchange servers are authorized, and not read yet."""
-    return permissions.method is Method.GRAPH
 
 
 def _refuse_if_ended(attempt: AuthorizationAttempt) -> None:
@@ -104,22 +97,6 @@ def _refuse_without_service(user: User, identity: Identity) -> None:
     """The service may have been removed, switched off, or moved to another tenant."""
     if not CalendarService.objects.ready().filter(account=user.account_id, tenant_id=identity.tenant_id).exists():
         raise MeanwhileForbiddenError(Outcome.SWITCHED_OFF, NO_SERVICE)
-
-
-def note_consent(user: User, grant: Grant, permissions: Permissions) -> None:
-    """A token proves the company's consent where it covers what the company wants, not only what this person does.
-
-    It shows that some is lacking only where that was asked for, and says nothing of another resource than its own.
-    """
-    service = CalendarService.objects.filter(account=user.account).first()
-    if service is None:
-        return
-    company = company_consent.wanted(service)
-    if (company.method, company.ews_host) == (permissions.method, permissions.ews_host):
-        told = scopes.told_of(scopes.wanted(company), asked=scopes.wanted(permissions), granted=grant.granted_scopes)
-        if told == scopes.wanted(company) or scopes.missing(grant.granted_scopes, told):
-            people = Connection.objects.filter(account=user.account, state__in=ACTIVE_STATES).count()
-            consent_state.note_token(user.account, grant.granted_scopes, told, people=people, actor=user)
 
 
 def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None:

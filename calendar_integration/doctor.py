@@ -88,7 +88,7 @@ def of_account(account: Account) -> Doctor:
     wanted, links = company_consent.wanted(found), list(consent_links.usable(account))
     return Doctor(
         service=found,
-        state=str(consent.state.label),
+        state="For one person" if for_one else str(consent.state.label),
         tone="waiting" if for_one else TONES[consent.state],
         meaning=FOR_ONE if for_one else MEANINGS[consent.state],
         is_for_one=for_one,

@@ -102,6 +102,60 @@ class MailboxUnsupportedError(CalendarError):
     in_words = "There is no mailbox that Atrium can read."
 
 
+class MailboxTooLargeError(MailboxUnsupportedError):
+    """There is more in the window than Atrium reads."""
+
+    in_words = (
+        "Your mailbox holds more than 100,000 meetings or contacts in the time that Atrium keeps, which is more than"
+        " Atrium reads. Nothing of it is kept half."
+    )
+
+
+class ServerUnavailableError(UnavailableError):
+    """A company's own Exchange server is throttling, down, slow, or answered something that is no answer."""
+
+    in_words = "Your company's Exchange server was too busy, could not be reached, or answered something unreadable."
+
+
+class ServerThrottledError(ThrottledError):
+    """A company's own Exchange server asks for fewer requests."""
+
+    in_words = ServerUnavailableError.in_words
+
+
+class MailboxMovingError(CalendarError):
+    """The mailbox is on its way, perhaps only to another database: asked again, the server says where it went.
+
+    It says nothing of other mailboxes, which are not moving.
+    """
+
+    in_words = (
+        "Your mailbox is being moved. Atrium tries again by itself. If it moves to Exchange Online, connect again"
+        " afterwards."
+    )
+
+
+class ServerRefusedTokenError(TokenRefusedError):
+    """A company's own Exchange server refused our access token (401)."""
+
+    in_words = "Your company's Exchange server did not accept the access token."
+
+
+class ServerDeniedError(AccessDeniedError):
+    """A company's own Exchange server does not let us into the mailbox (403)."""
+
+    in_words = "Your company's Exchange server did not let Atrium read the mailbox."
+
+
+class MailboxMovedError(MailboxUnsupportedError):
+    """The mailbox is not on the company's Exchange server: it has gone, most likely to Exchange Online."""
+
+    in_words = (
+        "Your mailbox is no longer on your company's Exchange server. If it has moved to Exchange Online, an admin"
+        " has to choose Microsoft Graph for you; then connect again."
+    )
+
+
 class OurMistakeError(CalendarError):
     """Something that Atrium did not expect; the log has the traceback."""
 

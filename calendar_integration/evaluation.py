@@ -9,9 +9,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import answers, client_secret, connecting, ews_probe, id_token, scopes, tokens
+from calendar_integration import (
+    answers,
+    client_secret,
+    connecting,
+    consent_evidence,
+    ews_probe,
+    id_token,
+    scopes,
+    tokens,
+)
 from calendar_integration.attempts import Ending
-from calendar_integration.clients.selection import client_for_token
+from calendar_integration.clients.graph import GraphClient
 from calendar_integration.connecting import MeanwhileForbiddenError
 from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
 from calendar_integration.integration_setting import Method
@@ -79,7 +88,7 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
         )
     missing = scopes.missing(grant.granted_scopes, scopes.wanted(attempt.permissions))
     if missing:
-        connecting.note_consent(attempt.user, grant, attempt.permissions)
+        consent_evidence.note(attempt.account, grant.granted_scopes, attempt.permissions, actor=attempt.user)
         return Ending(Outcome.FEWER_SCOPES, ", ".join(scopes.word_for(scope) for scope in missing))
     identity = id_token.identity(grant.claims)
     if not _is_mailbox_of(attempt, identity, grant):
@@ -100,6 +109,6 @@ def _is_mailbox_of(attempt: AuthorizationAttempt, identity: id_token.Identity, g
         # A token for an Exchange server must not be shown to Graph. What stands in for Graph's /me is the id token of
         # the same answer: MSAL has checked its nonce, id_token its tenant, and Exchange opens the mailbox of its oid.
         return user.email == identity.user_principal_name.lower()
-    profile = client_for_token(grant.access_token).me()
+    profile = GraphClient(grant.access_token).me()
     names = (profile.mail.lower(), profile.user_principal_name.lower())
     return user.email in names and profile.oid.lower() == str(identity.oid)

@@ -75,7 +75,7 @@ def _refuse_redirect(host: str, reply: Reply) -> None:
         return
     leads_to = (_host_of(reply.location) or host).lower()
     if ews_url.is_microsofts(leads_to):
-        raise NotHybridError(f"{host} leads on to {ews_url.in_exchange_online(leads_to)}")
+        raise NotHybridError(f"{host} leads on to Microsoft: {ews_url.in_exchange_online(leads_to)}")
     raise UnfitServerError(f"{host} leads on to another address. Type the address that the Exchange server has itself.")
 
 

@@ -26,7 +26,8 @@ FORGOTTEN_TOGETHER = 50  # mailboxes per task
 SUBSCRIBED_TOGETHER = 10
 NUDGE_SECONDS = 15  # how long a nudge is good for: the schedule comes by itself then
 PATIENCE_SECONDS = 1
-CLAIM = timedelta(minutes=2)  # how long a queued mailbox waits for a worker before it is queued again
+# How long a queued mailbox waits for a worker before it is queued again.
+CLAIM = timedelta(seconds=settings.SYNC_CLAIM_SECONDS)
 
 
 def enqueue_sync(connection_id: int) -> None:

@@ -32,7 +32,6 @@ class MailboxStatus:
     detail: str = ""
     obstacle: str = ""
     lacks_service: bool = False  # nobody of the company can connect
-    is_unread: bool = False  # connected by a method that Atrium does not read with yet
     # Of the connection; where there is none, what would be asked for.
     permissions: Permissions = field(default_factory=Permissions)
     may_add_contacts: bool = False
@@ -50,11 +49,7 @@ class MailboxStatus:
     @property
     def has_nothing_to_show(self) -> bool:
         """Whether a page can say no more than how to connect, or why that is not possible."""
-        return (
-            self.is_unread
-            or self.state in DISCONNECTED_STATES
-            or (not self.mailbox and (self.can_connect or bool(self.obstacle)))
-        )
+        return self.state in DISCONNECTED_STATES or (not self.mailbox and (self.can_connect or bool(self.obstacle)))
 
     @property
     def is_checked_silently(self) -> bool:

@@ -7,8 +7,9 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import ews_url, status_words
+from calendar_integration import status_words
 from calendar_integration.availability import Availability, Obstacle, availability_of
+from calendar_integration.errors import MailboxTooLargeError
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import (
     DISCONNECTED_STATES,
@@ -70,10 +71,18 @@ def _inactive(user: User, connection: Connection | None, availability: Availabil
         obstacle=availability.words,
         permissions=availability.permissions,
     )
+    if state == ConnectionState.MAILBOX_UNSUPPORTED and connection:
+        status = replace(status, text=_why_unsupported(connection) or known.text)
     if state == ConnectionState.DISCONNECTED_BY_USER and connection:
         rest = status_words.BEING_DELETED if connection.to_forget else status_words.NOTHING_KEPT
         return replace(status, text=f"{known.text} {rest}")
     return _with_help(user, status, availability.service) if can_connect and availability.service else status
+
+
+def _why_unsupported(connection: Connection) -> str:
+    """Why the mailbox is not read, where it is not for the usual reason."""
+    is_unusual = connection.method == Method.EWS or connection.last_error == MailboxTooLargeError.in_words
+    return connection.last_error if is_unusual else ""
 
 
 def _with_help(user: User, status: MailboxStatus, service: CalendarService) -> MailboxStatus:
@@ -102,9 +111,6 @@ def _needs_help(user: User, service: CalendarService, state: ConnectionState) ->
 def _active(connection: Connection, now: datetime) -> MailboxStatus:
     """The sentence for a mailbox we hold tokens for."""
     state, mailbox, checked_at = connection.state, connection.mailbox, connection.last_good_sync_at
-    if connection.method == Method.EWS:
-        words = status_words.exchange_server(ews_url.host_of(connection.ews_url) or "your company's Exchange server")
-        return MailboxStatus(words.tone, words.text, state, mailbox, is_unread=True)
     if checked_at is None:
         return _first_sync(connection)
     if state == ConnectionState.STALE or freshness.is_late(connection, now):

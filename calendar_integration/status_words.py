@@ -52,8 +52,3 @@ FIRST_SYNC = "Reading your mailbox for the first time."
 APPROVED = "An Office 365 admin of your company has approved."
 BEING_DELETED = "What Atrium kept of your mailbox is being deleted."
 NOTHING_KEPT = "Atrium keeps nothing of your mailbox."
-
-
-def exchange_server(host: str) -> Words:
-    """A mailbox that is authorized at an Exchange server of the company's own."""
-    return Words(Tone.QUIET, f"Connected to {host}. Atrium does not read Exchange servers yet.")

@@ -17,7 +17,15 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from portal import embedded, env
-from portal.local_ground import PortTakenError, forget, prepare, redis_server, refuse_taken_ports, write_local_env
+from portal.local_ground import (
+    PortTakenError,
+    forget,
+    portal_url,
+    prepare,
+    redis_server,
+    refuse_taken_ports,
+    write_local_env,
+)
 
 READY_WITHIN_SECONDS = 90
 
@@ -57,7 +65,7 @@ def commands(var: Path, ports: dict[str, int]) -> dict[str, str]:
     python, data = shlex.quote(sys.executable), shlex.quote(str(var / "sandbox"))
     celery = f"{python} -m celery --quiet -A portal.celery"
     return {
-        "sandbox": f"{python} -m sandbox --port {ports['SANDBOX_PORT']} --portal-url {os.environ['PORTAL_URL']}"
+        "sandbox": f"{python} -m sandbox --port {ports['SANDBOX_PORT']} --portal-url {portal_url(ports)}"
         f" --data-dir {data}",
         "web": f"{python} manage.py demo && exec {python} -m gunicorn portal.wsgi --config portal/gunicorn_conf.py"
         f" --bind 127.0.0.1:{ports['PORT']}",

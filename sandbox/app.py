@@ -68,11 +68,12 @@ class _Observed:
 
     def _remember(self, scope: Scope, status: int, milliseconds: float) -> None:
         method, path, kind = scope["method"], scope["path"], _kind_of(scope["path"])
-        upn = scope.get("state", {}).get("upn")
-        log.info("%s %s %s %s %.0f ms", status, method, path, upn or "-", milliseconds)
+        state = scope.get("state", {})
+        upn, operation = state.get("upn"), state.get("operation", "")
+        log.info("%s %s %s %s %.0f ms", status, method, f"{path} {operation}".strip(), upn or "-", milliseconds)
         if kind:
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self.world.calls.add(Call(at, method, path, kind, upn, status))
+            self.world.calls.add(Call(at, method, path, kind, upn, status, operation))
 
 
 def _kind_of(path: str) -> str | None:

@@ -138,5 +138,21 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("graph.masters_absent", "A delta round has occurrences without their master, which only GET gives"),
         Kind("graph.other_ids", "Ids other than immutable ones are not what they were"),
     ),
+    "Exchange": (
+        Kind("ews.server_busy", "Exchange answers 500 ErrorServerBusy with BackOffMilliseconds", ("retry_after",)),
+        Kind("ews.unavailable", "Exchange answers 503", ("retry_after",)),
+        Kind("ews.unauthorized", "Exchange answers 401: the token is not accepted"),
+        Kind("ews.blocked", "Exchange answers 403: EWS is blocked for the application"),
+        Kind("ews.moved", "Exchange answers 302 to outlook.office365.com: the mailbox has moved"),
+        Kind("ews.no_mailbox", "Exchange answers ErrorNonExistentMailbox"),
+        Kind("ews.move_in_progress", "Exchange answers ErrorMailboxMoveInProgress"),
+        Kind("ews.invalid_sync_state", "SyncFolderItems answers ErrorInvalidSyncStateData"),
+        Kind("ews.view_range_too_big", "FindItem answers ErrorCalendarViewRangeTooBig"),
+        Kind("ews.partial", "FindItem answers less than was asked for, and says that it is not the last"),
+        Kind("ews.view_edges", "FindItem shows what ends as the view begins, and all-day events by their own zone"),
+        Kind("ews.malformed", "Exchange’s XML breaks off in the middle"),
+        Kind("ews.illegal_character", "Exchange’s XML quotes a character that XML cannot have, in subjects and names"),
+        Kind("ews.slow", "Exchange answers after some seconds", ("seconds",)),
+    ),
 }
 KINDS: dict[str, Kind] = {kind.name: kind for kinds in GROUPS.values() for kind in kinds}

@@ -9,7 +9,10 @@ _KEPT = 2000
 
 @dataclass(frozen=True)
 class Call:
-    """`kind` is "graph", "ews" or "token"; `at` is UTC in ISO 8601; the path is kept without its query."""
+    """`kind` is "graph", "ews" or "token"; `at` is UTC in ISO 8601; the path is kept without its query.
+
+    `operation` is that of a call to Exchange, whose path says nothing.
+    """
 
     at: str
     method: str
@@ -17,6 +20,7 @@ class Call:
     kind: str
     upn: str | None
     status: int
+    operation: str = ""
 
 
 class RequestLog:

@@ -73,8 +73,8 @@ class State:
 class World:
     """The state, what is kept in memory only, and whom to tell when the state changed.
 
-    Every answer of Graph comes `latency` seconds later. `codes` belongs to the identity platform, `pending` and
-    `participants` (by the person's oid) to the SAML identity provider.
+    Answers of Graph and Exchange come `latency` seconds later. `codes` belongs to the identity platform, `pending` and
+    `participants` (by the person's oid) to the SAML identity provider, `pull_subscriptions` to Exchange.
     """
 
     config: Config
@@ -89,12 +89,14 @@ class World:
     codes: dict[str, Any] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
     participants: dict[str, list[Any]] = field(default_factory=dict)
+    pull_subscriptions: dict[str, Any] = field(default_factory=dict)
 
     def reset(self) -> None:
         """Back to the seed, one generation on. Keys and certificates stay."""
         self.state = self.seed(self.state.generation + 1)
         self.faults, self.calls = Faults(), RequestLog()
         self.codes, self.pending, self.participants = {}, {}, {}
+        self.pull_subscriptions = {}
         self.latency = 0
         self.outbox.clear()
         self.changed()

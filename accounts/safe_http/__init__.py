@@ -3,6 +3,7 @@
 https://owasp.org/www-community/attacks/Server_Side_Request_Forgery
 """
 
+from accounts.safe_http.adapter import CheckedAdapter
 from accounts.safe_http.fetching import Reply, fetch, greet
 from accounts.safe_http.places import (
     NotReachableError,
@@ -16,6 +17,7 @@ from accounts.safe_http.places import (
 )
 
 __all__ = [
+    "CheckedAdapter",
     "NotReachableError",
     "Place",
     "Reply",

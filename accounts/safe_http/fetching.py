@@ -1,12 +1,14 @@
 """One GET of a checked address: no redirects, no proxies, and limits that a server cannot stretch."""
 
 import http.client
+import os
 import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from time import monotonic
 
 import certifi
@@ -73,7 +75,7 @@ def _connection(place: Place, addresses: Sequence[str], deadline: float) -> Iter
     kind = http.client.HTTPSConnection if place.scheme == "https" else http.client.HTTPConnection
     connection = kind(place.host, place.port)
     connection.auto_open = 0  # it would look the name up again
-    plain = _first_that_answers(addresses, place.port, deadline)
+    plain = first_that_answers(addresses, place.port, deadline)
     used = _secured(plain, place.host) if place.scheme == "https" else plain
     watchdog = threading.Timer(_left(deadline), _cut_off, [used])
     watchdog.start()
@@ -88,8 +90,11 @@ def _connection(place: Place, addresses: Sequence[str], deadline: float) -> Iter
         used.close()
 
 
-def _first_that_answers(addresses: Sequence[str], port: int, deadline: float) -> socket.socket:
-    """A TCP connection. Each address but the last gets half of the time that is left. Raises OSError."""
+def first_that_answers(addresses: Sequence[str], port: int, deadline: float) -> socket.socket:
+    """A TCP connection before the deadline of the monotonic clock.
+
+    Each address but the last gets half of the time that is left. Raises OSError.
+    """
     for address in addresses[:-1]:
         with suppress(OSError):
             return socket.create_connection((address, port), timeout=_left(deadline) / 2)
@@ -98,9 +103,22 @@ def _first_that_answers(addresses: Sequence[str], port: int, deadline: float) ->
 
 def _secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
     """TLS for the host's name, before the handshake."""
-    context = ssl.create_default_context()  # the system's authorities, or those of SSL_CERT_FILE
+    return trusted_authorities().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+
+
+def trusted_authorities() -> ssl.SSLContext:
+    """TLS that trusts the system's authorities, or those of SSL_CERT_FILE, and those of certifi.
+
+    They are read once for the process, which takes longer than what they are needed for; do not change what you get.
+    """
+    return _authorities(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+
+
+@lru_cache(maxsize=4)
+def _authorities(_file: str, _folder: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
-    return context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+    return context
 
 
 def _cut_off(connection: socket.socket) -> None:

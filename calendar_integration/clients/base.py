@@ -1,9 +1,9 @@
 """What the engine needs of a mailbox.
 
 Terms. A *round* reads one stream from a known point to its end: page after page, then a *delta link* that marks the
-new point. A *full round* starts from nothing. A *master* describes a series; its *occurrences* arrive with their times
-only and take the rest from it; an *exception* is an occurrence that was changed and arrives whole. *Removed* means
-"not in this window": deleted, moved out, or changed outside it.
+new point. A *full round* brings everything there is. A *master* describes a series; its *occurrences* may arrive with
+their times only and take the rest from it; an *exception* is an occurrence that was changed and arrives whole.
+*Removed* means "not in this window": deleted, moved out, or changed outside it.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,10 @@ class Window(NamedTuple):
 
 
 class MeetingRow(NamedTuple):
-    """A meeting in the order of the columns it is written to; times are aware and in UTC, all-day ones are dates."""
+    """A meeting in the order of the columns it is written to; times are aware and in UTC, all-day ones are dates.
+
+    `change_key` is another one after every change, of an occurrence also after those of its series.
+    """
 
     remote_id: str
     change_key: str
@@ -84,13 +87,18 @@ class ContactRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[RowT]):
-    """One answer of a round. Exactly one of `next_link` and `delta_link` is set."""
+    """One answer of a round. Exactly one of `next_link` and `delta_link` is set.
+
+    A client that learns only that something has changed reads everything anew, and says so by `is_whole`: the round
+    then is a full one, wherever it began.
+    """
 
     rows: list[RowT]
     occurrences: list[Occurrence]
     removed: list[str]
     next_link: str
     delta_link: str
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +113,6 @@ class Profile:
 class CalendarClient(Protocol):
     """One mailbox. Every call may raise the errors of calendar_integration.errors."""
 
-    def me(self) -> Profile:
-        """Whose mailbox this is."""
-
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """The page at `link`; with an empty link, the first of a full round over the window."""
 
@@ -119,3 +124,6 @@ class CalendarClient(Protocol):
 
     def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
         """Every occurrence and exception of a series within the window, whole."""
+
+    def close(self) -> None:
+        """Let go of what was held for this mailbox alone."""

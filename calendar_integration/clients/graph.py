@@ -61,6 +61,9 @@ class GraphClient:
             link = _link(answer, "@odata.nextLink")
         return rows
 
+    def close(self) -> None:
+        """Nothing to let go of: connections to Graph serve every mailbox of the thread."""
+
     def respond(self, remote_id: str, response: Response, comment: str) -> None:
         """Answer an invitation, and tell the organizer; a master's id answers the series.
 

@@ -1,23 +1,17 @@
 """Which client reaches a mailbox: Graph where it is in Exchange Online, EWS where it is on a company's own server."""
 
 from calendar_integration.clients.base import CalendarClient
+from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
-from calendar_integration.errors import CalendarError
 from calendar_integration.integration_setting import Method
+from calendar_integration.models import Connection
 
 
-class NotReadYetError(CalendarError):
-    """Mailboxes on Exchange servers are authorized, and not read yet."""
+def client_of(connection: Connection, access_token: str) -> CalendarClient:
+    """A client of the connection's mailbox; neither Graph nor an Exchange server ever sees the other's token.
 
-    permanent = True
-    in_words = "Atrium does not read Exchange servers yet."
-
-
-def client_for_token(access_token: str, method: Method = Method.GRAPH) -> CalendarClient:
-    """A client of the mailbox this token is for.
-
-    Raises NotReadYetError by EWS: Graph never sees the token of an Exchange server.
+    Close it when the mailbox is done with. Raises UnavailableError where the server's address may not be connected to.
     """
-    if method is not Method.GRAPH:
-        raise NotReadYetError("There is no client for Exchange servers yet.")
+    if connection.method == Method.EWS:
+        return EwsClient(access_token, connection.ews_url, connection.mailbox)
     return GraphClient(access_token)

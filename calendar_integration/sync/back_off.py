@@ -1,6 +1,7 @@
 """How long to wait after a failure, and when a mailbox is set aside. Pure, but for the jitter."""
 
 import random
+from dataclasses import dataclass
 from datetime import timedelta
 
 from calendar_integration.errors import CalendarError, ConsentRefusedError, InvalidGrantError
@@ -9,18 +10,29 @@ FIRST_BACK_OFF = timedelta(seconds=30)
 LONGEST_BACK_OFF = timedelta(hours=1)
 GRANT_GRACE = timedelta(minutes=15)
 
+
+@dataclass(frozen=True)
+class Waits:
+    """How long to wait after a first failure, and at most; operators may have it otherwise than usual."""
+
+    first: timedelta = FIRST_BACK_OFF
+    longest: timedelta = LONGEST_BACK_OFF
+
+
+USUAL = Waits()
+
 MOST_DEATHS = 3  # workers that may die in a row while they read a mailbox
 MOST_MISTAKES = 5  # mistakes of ours in a row
 SET_ASIDE_FOR = timedelta(days=1)
 
 
-def wait_after(failures: int, error: CalendarError) -> timedelta:
+def wait_after(failures: int, error: CalendarError, waits: Waits = USUAL) -> timedelta:
     """How long to wait after this error and so many failures before it: what was asked for, or longer and longer."""
     if isinstance(error, InvalidGrantError | ConsentRefusedError):
         return GRANT_GRACE
     if error.permanent:
-        return LONGEST_BACK_OFF
-    backed_off = jittered(doubled(FIRST_BACK_OFF, failures, LONGEST_BACK_OFF), 0.5, 1)
+        return waits.longest
+    backed_off = jittered(doubled(waits.first, failures, waits.longest), 0.5, 1)
     return max(backed_off, error.retry_after) if error.retry_after else backed_off
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from calendar_integration.sync.back_off import doubled, jittered
+from calendar_integration.sync.back_off import FIRST_BACK_OFF, doubled, jittered
 from calendar_integration.sync.kinds import OF_MAILBOXES, OF_SIGN_IN, FailureKind
 
 NEEDED = 3  # different mailboxes
 STREAK = timedelta(minutes=15)  # within which they fail
-FIRST_PROBE = timedelta(seconds=30)
+FIRST_PROBE = FIRST_BACK_OFF
 LONGEST_PROBE = timedelta(minutes=15)
 PROBE_PATIENCE = timedelta(minutes=3)  # after which a probe that nothing was heard of is made anew
 
@@ -55,13 +55,13 @@ class Seen:
 ALL_WELL = Circuit()
 
 
-def advance(known: Circuit, seen: Seen, now: datetime) -> Circuit:
-    """What is known after this."""
+def advance(known: Circuit, seen: Seen, now: datetime, *, first: timedelta = FIRST_PROBE) -> Circuit:
+    """What is known after this; `first` is the wait before the first try of a pause."""
     if known.cause in seen.disproved:
         known = ALL_WELL
     if known.is_open:
-        return _probed(known, seen, now)
-    return _counted(known, seen, now)
+        return _probed(known, seen, now, first)
+    return _counted(known, seen, now, first)
 
 
 def probing(known: Circuit, mailbox: int, now: datetime) -> Circuit:
@@ -74,23 +74,23 @@ def is_probe_due(known: Circuit, now: datetime) -> bool:
     return known.next_probe_at is not None and known.next_probe_at <= now
 
 
-def wait_before_probe(probes: int, asked: timedelta | None = None) -> timedelta:
+def wait_before_probe(probes: int, asked: timedelta | None = None, first: timedelta = FIRST_PROBE) -> timedelta:
     """How long until the next try after so many that failed, and not before what was asked for."""
-    wait = jittered(doubled(FIRST_PROBE, probes, LONGEST_PROBE), 0.75, 1.25)
+    wait = jittered(doubled(first, probes, LONGEST_PROBE), 0.75, 1.25)
     return max(wait, asked) if asked else wait
 
 
-def _probed(known: Circuit, seen: Seen, now: datetime) -> Circuit:
+def _probed(known: Circuit, seen: Seen, now: datetime, first: timedelta) -> Circuit:
     """Only the mailbox that was chosen counts: others may still be failing that were begun before."""
     cause = next((cause for cause, mailboxes in seen.failed.items() if known.probe in mailboxes), None)
     if cause is None:
         return known
     probes = known.probes + 1
-    wait = wait_before_probe(probes, seen.wait)
+    wait = wait_before_probe(probes, seen.wait, first)
     return replace(known, cause=cause, probe=None, probes=probes, next_probe_at=now + wait)
 
 
-def _counted(known: Circuit, seen: Seen, now: datetime) -> Circuit:
+def _counted(known: Circuit, seen: Seen, now: datetime, first: timedelta) -> Circuit:
     """The streak, one longer; another cause, or one that was long ago, begins anew."""
     failed = {cause: some for cause, some in seen.failed.items() if cause not in seen.disproved}
     if not failed:
@@ -101,4 +101,5 @@ def _counted(known: Circuit, seen: Seen, now: datetime) -> Circuit:
     mailboxes = frozenset(sorted(known.mailboxes | failed[cause])[:NEEDED])
     if len(mailboxes) < NEEDED:
         return replace(known, mailboxes=mailboxes)
-    return replace(known, mailboxes=mailboxes, opened_at=now, next_probe_at=now + wait_before_probe(0, seen.wait))
+    probe_at = now + wait_before_probe(0, seen.wait, first)
+    return replace(known, mailboxes=mailboxes, opened_at=now, next_probe_at=probe_at)

@@ -17,6 +17,7 @@ from calendar_integration.sync import circuit as machine
 from calendar_integration.sync.circuit import ALL_WELL, Seen
 from calendar_integration.sync.kinds import OF_SIGN_IN, TENANT_WIDE, FailureKind, kind_of
 from calendar_integration.sync.reading import Outcome
+from calendar_integration.sync.waits import waits
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ def _advance(account_id: int, seen: Seen, now: datetime) -> None:
             Circuit.objects.get_or_create(account_id=account_id, defaults={"cause": FailureKind.OTHER, "since": now})
             row = Circuit.objects.select_for_update().filter(account=account_id).first()
         before = known_of(row)
-        after = machine.advance(before, seen, now)
+        after = machine.advance(before, seen, now, first=waits().first)
         if row is not None and after != before:
             _write(row, after)
     _say(account_id, before, after)

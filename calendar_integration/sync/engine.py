@@ -25,7 +25,7 @@ from calendar_integration.sync.reading import Outcome, read
 from calendar_integration.sync.rounds import RoundResult
 from calendar_integration.sync.saving import save
 from calendar_integration.sync.schedule import may_run_now
-from calendar_integration.sync.taking import READABLE, Held, take, take_queued
+from calendar_integration.sync.taking import Held, take, take_queued
 
 logger = logging.getLogger(__name__)
 
@@ -193,6 +193,5 @@ def _alone(connection_id: int) -> Status:
 
 def _why_not(connection_id: int) -> Status:
     """Why a mailbox's lease was not to be had."""
-    methods = [method.value for method in READABLE]
-    is_read = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES, method__in=methods).exists()
+    is_read = Connection.objects.filter(pk=connection_id, state__in=ACTIVE_STATES).exists()
     return Status.BUSY if is_read else Status.NOT_CONNECTED

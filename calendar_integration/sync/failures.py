@@ -23,8 +23,9 @@ from calendar_integration.errors import (
 )
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.sync import leases, set_aside
-from calendar_integration.sync.back_off import FIRST_BACK_OFF, GRANT_GRACE, wait_after
-from calendar_integration.sync.kinds import kind_of
+from calendar_integration.sync.back_off import GRANT_GRACE, wait_after
+from calendar_integration.sync.kinds import FailureKind, kind_of
+from calendar_integration.sync.waits import waits
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,10 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
         tokens.forget_access_tokens(connection)
     lost = state_after(connection, error, now)
     changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": error.in_words}
-    changes |= {"failure_kind": kind_of(error), "next_attempt_at": now + wait_after(connection.failures, error)}
+    changes |= {
+        "failure_kind": kind_of(error),
+        "next_attempt_at": now + wait_after(connection.failures, error, waits()),
+    }
     if isinstance(error, OurMistakeError):
         changes |= _counted(connection, error)
     if lost:
@@ -64,7 +68,7 @@ def note_mistake(connection: Connection, lease_id: uuid.UUID, mistake: Exception
     """
     if isinstance(mistake, OperationalError | InterfaceError):
         logger.warning("connection %s: the database was out of reach: %s", connection.pk, type(mistake).__name__)
-        leases.ours(connection.pk, lease_id).update(next_attempt_at=timezone.now() + FIRST_BACK_OFF)
+        leases.ours(connection.pk, lease_id).update(next_attempt_at=timezone.now() + waits().first)
         return
     note_failure(connection, lease_id, OurMistakeError(type(mistake).__name__))
 
@@ -100,7 +104,7 @@ def _tell_company(connection: Connection, error: CalendarError) -> None:
 def _is_companys(connection: Connection) -> bool:
     """Whether consent is refused to several people of the company, or to all there are."""
     connected = Connection.objects.filter(account=connection.account_id, state__in=ACTIVE_STATES)
-    refused = connected.filter(failures__gt=0, last_error=ConsentRefusedError.in_words).count()
+    refused = connected.filter(failure_kind=FailureKind.CONSENT).count()
     return refused >= SEVERAL or refused >= connected.count()
 
 

@@ -22,13 +22,14 @@ def patience() -> timedelta:
 
 
 def silent(now: datetime) -> Q:
-    """The connections that went too long without a good sync."""
-    never = Q(last_good_sync_at=None, connected_at__lt=now - patience())
+    """The connections that went too long without a good sync; one that was connected anew has its time from then on."""
+    connected = Q(connected_at__lt=now - patience())
+    never = Q(last_good_sync_at=None)
     if not settings.NOTIFICATION_URL:
-        return never | Q(last_good_sync_at__lt=now - patience())
+        return connected & (never | Q(last_good_sync_at__lt=now - patience()))
     interval = Coalesce(F("listening__interval"), Value(base(), DurationField()))
     late = Q(last_good_sync_at__lt=Value(now - patience() + base(), DateTimeField()) - interval)
-    return never | late | Q(listening__unread_since__lt=now - patience())
+    return connected & (never | late | Q(listening__unread_since__lt=now - patience()))
 
 
 def is_late(connection: Connection, now: datetime) -> bool:
@@ -39,5 +40,7 @@ def is_late(connection: Connection, now: datetime) -> bool:
     listening = getattr(connection, "listening", None) if settings.NOTIFICATION_URL else None
     interval = (listening and listening.interval) or base()
     is_unread = listening and listening.unread_since and now - listening.unread_since > patience()
-    checked_at = connection.last_good_sync_at
+    checked_at, connected_at = connection.last_good_sync_at, connection.connected_at
+    if connected_at is not None and now - connected_at <= patience():
+        return False  # connected anew: what it lacks is on its way
     return bool(is_unread) or (checked_at is not None and now - checked_at > patience() - base() + interval)

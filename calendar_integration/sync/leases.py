@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def ours(connection_id: int, lease_id: uuid.UUID) -> QuerySet[Connection]:
 
 
 def extend(connection_id: int, lease_id: uuid.UUID) -> None:
-    """Hold it for another five minutes.
+    """Hold it for another lease.
 
     Raises LeaseLostError where another worker has taken it over, or its owner has disconnected or connected anew.
     """
@@ -58,7 +59,7 @@ def extend(connection_id: int, lease_id: uuid.UUID) -> None:
 
 
 def extend_all(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
-    """Hold those of these mailboxes that are still ours for another five minutes."""
+    """Hold those of these mailboxes that are still ours for another lease."""
     Connection.objects.filter(pk__in=connection_ids, lease_id=lease_id).update(lease_until=timezone.now() + LEASE)
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from calendar_integration.models import Listening, Subscription
+from calendar_integration.integration_setting import Method
+from calendar_integration.models import Connection, Listening, Subscription
 from calendar_integration.sync import listening_rows
 from calendar_integration.sync.interval import (
     AGAIN_AFTER,
@@ -58,13 +59,14 @@ def waits_after(syncs: Mapping[int, GoodSync], lease_id: uuid.UUID) -> dict[int,
 
 def _begin_listening(syncs: Mapping[int, GoodSync], now: datetime) -> None:
     """Rows for what was read whole. Once a day everything is, so that nothing is missed for long."""
-    whole = {pk: sync.rounds for pk, sync in syncs.items() if any(round_.is_full for round_ in sync.rounds)}
-    wanted = [
-        Subscription(connection_id=pk, kind=round_.kind, next_attempt_at=now)
-        for pk, rounds in whole.items()
-        for round_ in rounds
-    ]
-    if wanted:
+    whole = [pk for pk, sync in syncs.items() if any(round_.is_full for round_ in sync.rounds)]
+    if whole:
+        whole = list(Connection.objects.filter(pk__in=whole, method=Method.GRAPH).values_list("pk", flat=True))
+        wanted = [
+            Subscription(connection_id=pk, kind=round_.kind, next_attempt_at=now)
+            for pk in whole
+            for round_ in syncs[pk].rounds
+        ]
         Subscription.objects.bulk_create(wanted, ignore_conflicts=True)
         Listening.objects.bulk_create([Listening(connection_id=pk) for pk in whole], ignore_conflicts=True)
 

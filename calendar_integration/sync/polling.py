@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from calendar_integration.clients.base import CalendarClient, ContactRow, MeetingRow, Page, Profile, Window
+from calendar_integration.clients.base import CalendarClient, ContactRow, MeetingRow, Page, Window
 from calendar_integration.errors import SyncStateLostError
 from calendar_integration.models import Stream, StreamKind
 from calendar_integration.sync.rounds import is_full_due, window_of
@@ -50,10 +50,6 @@ class Remembering:
         self._client = client
         self._first: Page[Any] | SyncStateLostError | None = first
 
-    def me(self) -> Profile:
-        """As the client."""
-        return self._client.me()
-
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """The page that was seen already; then as the client."""
         return self._remembered() or self._client.events_page(link, window)
@@ -69,6 +65,10 @@ class Remembering:
     def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
         """As the client."""
         return self._client.instances(master_id, window)
+
+    def close(self) -> None:
+        """As the client."""
+        self._client.close()
 
     def _remembered(self) -> Page[Any] | None:
         first, self._first = self._first, None

@@ -1,16 +1,18 @@
 """Reading one mailbox that is held: a token, and every stream of it. What comes of it is answered, not written."""
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
 
-from calendar_integration import client_secret, tokens
+from calendar_integration import client_secret, consent_evidence, tokens
 from calendar_integration.clients.base import CalendarClient
-from calendar_integration.clients.selection import client_for_token
+from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import Connection, StreamKind
-from calendar_integration.sync.polling import NothingNew, look
+from calendar_integration.sync import threads
+from calendar_integration.sync.polling import NothingNew, SomethingNew, look
 from calendar_integration.sync.progress import begin_stream
 from calendar_integration.sync.rounds import RoundResult, run_round
 from calendar_integration.sync.taking import Held
@@ -43,32 +45,41 @@ def read(held: Held) -> Outcome:
     """A round of every stream. One that fails holds up no other; the first error is answered."""
     outcome = Outcome(held)
     try:
-        client = client_for_token(_token(outcome), held.connection.permissions.method)
+        client = client_of(held.connection, _token(outcome))
     except CalendarError as error:
         outcome.error = error
         return outcome
-    for kind in _kinds(held.connection):
-        try:
-            _read_stream(client, kind, outcome)
-        except LeaseLostError as error:
-            outcome.error = error
-            return outcome
-        except CalendarError as error:
-            outcome.error = outcome.error or error
+    with closing(client):
+        for kind in _kinds(held.connection):
+            try:
+                _read_stream(client, kind, outcome)
+            except LeaseLostError as error:
+                outcome.error = error
+                return outcome
+            except CalendarError as error:
+                outcome.error = outcome.error or error
     return outcome
 
 
 def _token(outcome: Outcome) -> str:
-    """A token; one that had to be fetched shows that Microsoft takes our client secret."""
+    """A token: the one that is held while it is good, else one that is fetched."""
     connection = outcome.connection
     held = tokens.unexpired(outcome.held.sealed, connection.permissions)
     if held:
         return held
+    with threads.database():
+        return _fetched_token(outcome)
+
+
+def _fetched_token(outcome: Outcome) -> str:
+    """A new token, which shows that Microsoft takes our client secret, and that the company agrees."""
+    connection = outcome.connection
     version = connection.token_cache_version
     token = tokens.access_token(connection)
     if connection.token_cache_version != version:
         outcome.has_new_token = True
         client_secret.note_taken(connection.account_id)
+        consent_evidence.note_renewed(connection)
     return token
 
 
@@ -79,10 +90,12 @@ def _kinds(connection: Connection) -> list[StreamKind]:
 
 def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:
     held = outcome.held
-    stream = held.streams.get(kind) or begin_stream(held.connection.pk, held.lease_id, kind)
-    found = look(client, stream, timezone.now())
-    if isinstance(found, NothingNew):
+    stream = held.streams.get(kind)
+    found = look(client, stream, timezone.now()) if stream else SomethingNew(client)
+    if stream and isinstance(found, NothingNew):
         outcome.links[stream.pk] = found.delta_link
         outcome.rounds.append(RoundResult(stream.kind, False, 0, 0))
-    else:
-        outcome.rounds.append(run_round(found.client, stream, held.lease_id))
+    elif isinstance(found, SomethingNew):
+        with threads.database():
+            stream = stream or begin_stream(held.connection.pk, held.lease_id, kind)
+            outcome.rounds.append(run_round(found.client, stream, held.lease_id))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
-from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
+from calendar_integration.errors import MailboxTooLargeError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Stream, StreamKind
 from calendar_integration.sync import apply, plan, rolling
 from calendar_integration.sync.held_rows import held_for, held_masters
@@ -79,7 +79,8 @@ def window_of(stream: Stream, now: datetime, *, is_full: bool) -> Window:
 
 
 def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
-    round_, delta_link = _read_pages(reader, "" if is_full else reader.stream.delta_link, is_full=is_full)
+    round_, delta_link, is_whole = _read_pages(reader, "" if is_full else reader.stream.delta_link, is_full=is_full)
+    is_full = is_full or is_whole
     if round_.is_empty and not is_full:
         # The common case by far: nothing new, one request, one statement.
         _save(reader, delta_link, is_full=is_full)
@@ -87,17 +88,18 @@ def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
     return _finish(reader, round_, delta_link, is_full=is_full)
 
 
-def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round, str]:
-    """Every page from this link on, folded, and the delta link at their end."""
-    round_ = plan.Round()
+def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round, str, bool]:
+    """Every page from this link on, folded; the delta link at their end; whether they turned out to be everything."""
+    round_, is_whole = plan.Round(), False
     for _ in range(MOST_PAGES):
         page = reader.page(link)
         plan.fold(round_, page.rows, page.occurrences, page.removed)
+        is_whole = is_whole or page.is_whole
         items = len(round_.rows) + len(round_.occurrences)
         if items > LARGEST_MAILBOX:
-            raise MailboxUnsupportedError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
+            raise MailboxTooLargeError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
         if page.delta_link:
-            return round_, page.delta_link
+            return round_, page.delta_link, is_whole
         reader.keep(items if is_full else None)
         link = page.next_link
     raise UnavailableError("The pages of a round had no end.")

@@ -14,7 +14,6 @@ from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionSta
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync import freshness
 from calendar_integration.sync.fairness import shares
-from calendar_integration.sync.taking import READABLE
 
 STALE_BATCH = 5000
 # Of each account the longest due, as many as it may have; a row that somebody is writing, or that another dispatcher
@@ -36,7 +35,7 @@ SELECT id FROM free ORDER BY row_number() OVER (PARTITION BY account_id ORDER BY
 
 
 def claim_due() -> list[int]:
-    """The ids of mailboxes that are due now and may be queued; they count as queued for two minutes.
+    """The ids of mailboxes that are due now and may be queued; they count as queued for a while.
 
     Accounts take turns, each with its longest due first. An account that pauses has none.
     """
@@ -91,11 +90,8 @@ def mark_stale() -> int:
 
     One that somebody is writing is left for the next time, and so are those beyond a great number.
     """
-    # Mailboxes on Exchange servers are authorized, and not read yet: nothing of them is out of date.
     late = Connection.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        freshness.silent(timezone.now()),
-        state=ConnectionState.ACTIVE,
-        method__in=[method.value for method in READABLE],
+        freshness.silent(timezone.now()), state=ConnectionState.ACTIVE
     )
     found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
     return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)

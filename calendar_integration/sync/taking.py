@@ -8,12 +8,9 @@ from typing import Any
 from django.db import connection as database
 from django.utils import timezone
 
-from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Circuit, Connection, Stream
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync.leases import LEASE
-
-READABLE = (Method.GRAPH,)  # by the other methods mailboxes are authorized, and not read yet
 
 SEALED = "token_cache"
 COLUMNS = [column.attname for column in Connection._meta.concrete_fields if column.attname != SEALED]
@@ -23,7 +20,7 @@ UPDATE {Connection._meta.db_table} AS mailbox
 SET lease_id = %(lease_id)s, lease_until = %(until)s, claimed_until = NULL,
     worker_deaths = worker_deaths + (mailbox.lease_until IS NOT NULL)::int
 FROM (SELECT id AS free_id FROM {Connection._meta.db_table} AS mailbox
-      WHERE id = ANY(%(ids)s) AND state = ANY(%(states)s) AND method = ANY(%(methods)s)
+      WHERE id = ANY(%(ids)s) AND state = ANY(%(states)s)
         AND (lease_until IS NULL OR lease_until < %(now)s) {{only}}
       FOR UPDATE SKIP LOCKED) AS free
 WHERE id = free_id
@@ -65,7 +62,6 @@ def _take(connection_ids: Sequence[int], only: str) -> list[Held]:
     parameters: dict[str, Any] = {
         "ids": list(connection_ids),
         "states": [state.value for state in ACTIVE_STATES],
-        "methods": [method.value for method in READABLE],
         "lease_id": lease_id,
         "now": now,
         "until": now + LEASE,

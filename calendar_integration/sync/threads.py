@@ -1,60 +1,82 @@
-"""This process's threads that wait for mailboxes, each with a session that is kept alive and a database connection.
+"""This process's threads that wait for mailboxes: many, each with a kept-alive session, and few with a database.
 
 Made when they are first needed, so that Celery's processes, which are forked before, have their own.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from queue import LifoQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 AnswerT = TypeVar("AnswerT")
 
+MOST_DATABASES = 8  # connections to PostgreSQL, beside the one of the thread that hands out the work
+
 _lock = threading.Lock()
-_pool: ThreadPoolExecutor | None = None
-_databases: "list[BaseDatabaseWrapper]" = []  # of the pool's threads
+_here = threading.local()
+
+
+class Threads:
+    """The threads, and the database connections that they share."""
+
+    def __init__(self) -> None:
+        self.databases: LifoQueue[BaseDatabaseWrapper] = LifoQueue()
+        for _ in range(min(MOST_DATABASES, settings.SYNC_THREADS)):
+            database = connections.create_connection(DEFAULT_DB_ALIAS)
+            database.inc_thread_sharing()
+            self.databases.put(database)
+        self.pool = ThreadPoolExecutor(settings.SYNC_THREADS, thread_name_prefix="sync", initializer=self._begin)
+
+    def _begin(self) -> None:
+        _here.threads = self
+
+    def stop(self) -> None:
+        """Wait for them to end, and close what they had open."""
+        self.pool.shutdown()
+        while not self.databases.empty():
+            self.databases.get().close()
+
+
+_threads: Threads | None = None
 
 
 def submit(work: Callable[[], AnswerT]) -> "Future[AnswerT]":
     """Have it done by one of the threads."""
-    return _threads().submit(_tidily, work)
+    global _threads
+    with _lock:
+        _threads = _threads or Threads()
+        return _threads.pool.submit(work)
 
 
 def stop() -> None:
-    """Wait for the threads to end, and close what they had open; the next work has new ones."""
-    global _pool
+    """Wait for the threads to end; the next work has new ones."""
+    global _threads
     with _lock:
-        pool, _pool = _pool, None
-    if pool is None:
+        threads, _threads = _threads, None
+    if threads is not None:
+        threads.stop()
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """A database connection for the block, waited for; in any other thread than these it is the thread's own."""
+    threads: Threads | None = getattr(_here, "threads", None)
+    if threads is None:
+        yield
         return
-    pool.shutdown()
-    while _databases:
-        database = _databases.pop()
-        database.inc_thread_sharing()  # its own thread is gone
-        database.close()
-
-
-def _threads() -> ThreadPoolExecutor:
-    global _pool
-    with _lock:
-        if _pool is None:
-            _pool = ThreadPoolExecutor(settings.SYNC_THREADS, thread_name_prefix="sync", initializer=_remember)
-        return _pool
-
-
-def _remember() -> None:
-    _databases.extend(connections.all())
-
-
-def _tidily(work: Callable[[], AnswerT]) -> AnswerT:
-    """Django gives each thread a connection and closes it only when it is told to."""
+    own, lent = connections[DEFAULT_DB_ALIAS], threads.databases.get()
+    connections[DEFAULT_DB_ALIAS] = lent
     try:
-        return work()
+        lent.close_if_unusable_or_obsolete()
+        yield
     finally:
-        close_old_connections()
+        connections[DEFAULT_DB_ALIAS] = own
+        threads.databases.put(lent)

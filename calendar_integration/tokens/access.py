@@ -27,7 +27,7 @@ FRESH_FOR_SECONDS = 300  # MSAL too takes a token for expired five minutes early
 
 
 def access_token(connection: Connection) -> str:
-    """A token for Graph: the cached one while it is fresh, else one refreshed and saved.
+    """A token for the mailbox's server: the cached one while it is fresh, else one refreshed and saved.
 
     Call it under the mailbox's lease. Raises TokensLostError, InvalidGrantError, ConsentRefusedError,
     InvalidClientError, RequestRefusedError or UnavailableError.

@@ -43,7 +43,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
     token = request.GET.get("validationToken")
     if token is not None:
         return handshake(token)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > LARGEST_BODY:
         return HttpResponse(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         return Accepted(receive(read(request.body)))

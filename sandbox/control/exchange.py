@@ -5,6 +5,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sandbox.config import Config
 from sandbox.control.answers import ControlError, answer, body_of, person_in_path, tenant_in_path, with_errors
 from sandbox.control.form_handler import Fields, form_handler
 from sandbox.control.parts import button, field, form, person_path
@@ -14,13 +15,17 @@ _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 _MOST = 20
 
 
-def mailbox_form(person: Person) -> str:
-    """Where the mailbox is."""
-    return form(
+def mailbox_form(person: Person, config: Config) -> str:
+    """Where the mailbox is, and where that server answers."""
+    move = form(
         f"{person_path(person.upn)}/mailbox",
         field("Exchange server on-premises (empty: Exchange Online)", "host", person.exchange_host, size="42"),
         button("Move mailbox", "move"),
     )
+    if not person.exchange_host:
+        return move
+    address = f"<code>{config.https_base}/EWS/Exchange.asmx</code>"
+    return f'{move}<p class="quiet">Every server on-premises answers here: its EWS URL is {address}.</p>'
 
 
 def servers_form(tenant: Tenant) -> str:

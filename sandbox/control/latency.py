@@ -1,4 +1,4 @@
-"""How much later every answer of Graph comes: for benches, and to see what waiting does."""
+"""How much later every answer of Graph and Exchange comes: for benches, and to see what waiting does."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,8 @@ _MOST = 60_000
 
 def section(world: World) -> str:
     """What it is, and a form to change it."""
-    wait = field("Milliseconds before every answer of Graph", "milliseconds", f"{world.latency * 1000:g}", "number")
+    label = "Milliseconds before every answer of Graph and Exchange"
+    wait = field(label, "milliseconds", f"{world.latency * 1000:g}", "number")
     return f"<section><h2>Latency</h2>{form(PATH, wait, button('Set', 'set'))}</section>"
 
 

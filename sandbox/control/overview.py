@@ -121,7 +121,12 @@ def _calls(world: World) -> str:
 
 
 def _call(call: Call) -> list[str]:
-    return [call.at[11:23], str(call.status), escape(call.upn or ""), escape(f"{call.method} {call.path}")]
+    return [
+        call.at[11:23],
+        str(call.status),
+        escape(call.upn or ""),
+        escape(f"{call.method} {call.path} {call.operation}"),
+    ]
 
 
 def _reset() -> str:

@@ -37,7 +37,7 @@ async def person_page(request: Request) -> Response:
     body = (
         f"<p>{link_button('/', 'All organisations')}</p><h1>{escape(person.name)}</h1>"
         f'<p class="quiet">{escape(person.upn)} · {escape(person.job_title)} · {escape(person.time_zone)}'
-        f" · object id {person.oid} · {faults}</p>{revoke}{mailbox_form(person)}"
+        f" · object id {person.oid} · {faults}</p>{revoke}{mailbox_form(person, world.config)}"
         f"{subscriptions.section(world, person)}{_events(person, mailbox)}{_contacts(person, mailbox)}"
         f"{quantity.section(person)}"
     )

@@ -4,6 +4,7 @@ https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -65,6 +66,7 @@ def access_token(world: World, subject: Subject, resource: str, scopes: list[str
         "upn": person.upn,
         "unique_name": person.upn,
         "scp": " ".join(scopes),
+        "uti": secrets.token_urlsafe(16),  # no two tokens are the same, also within a second
         "ver": "1.0",
         **_lifetime(world),
     }

@@ -137,7 +137,8 @@ class RandomChanges:
     def _times(self) -> Json:
         day = self.today + timedelta(days=self.draw.randint(-_BACK, _AHEAD))
         hour, minute = self.draw.randint(0, 23), self.draw.choice([0, 15, 30, 45])
-        return m.times(day, hour, minute, self.draw.choice([0, 30, 60, 26 * 60]), self.owner.time_zone)
+        times = m.times(day, hour, minute, self.draw.choice([0, 30, 60, 26 * 60]), self.owner.time_zone)
+        return {**times, "isAllDay": False}  # what was all day has hours from now on
 
     def _subject(self) -> Json:
         return {"subject": f"{self.draw.choice(words.SINGLE_SUBJECTS)} ({self.draw.randrange(10**6)})"}

@@ -41,7 +41,7 @@ class Event:
     """A single event or a series master, with its properties as Graph writes them.
 
     `start` and `end` are wall-clock times in the event's own zone; `exceptions` and `cancelled` are keyed by
-    the local ISO date of the occurrence they replace or take away.
+    the local ISO date of the occurrence they replace or take away. `created` is the number of the first change.
     """
 
     key: str
@@ -50,11 +50,17 @@ class Event:
     modified: str
     exceptions: dict[str, ExceptionRow] = field(default_factory=dict)
     cancelled: list[str] = field(default_factory=list)
+    created: int = 0
 
     @property
     def is_series(self) -> bool:
         """Whether this is the master of a series."""
         return self.properties.get("recurrence") is not None
+
+    @classmethod
+    def made(cls, key: str, properties: Json, change: int, modified: str) -> Self:
+        """One of those that came in bulk."""
+        return cls(key, properties, change, modified, created=change)
 
     @classmethod
     def load(cls, saved: Json) -> Self:
@@ -71,6 +77,12 @@ class Contact:
     properties: Json
     change: int
     modified: str
+    created: int = 0
+
+    @classmethod
+    def made(cls, key: str, properties: Json, change: int, modified: str) -> Self:
+        """One of those that came in bulk."""
+        return cls(key, properties, change, modified, created=change)
 
 
 @dataclass
@@ -94,9 +106,9 @@ class Mailbox:
         return cls(
             generation=saved["generation"],
             change=saved["change"],
-            events=bulk.load(saved["events"], Event.load, Event),
+            events=bulk.load(saved["events"], Event.load, Event.made),
             removed_events={key: Event.load(row) for key, row in saved["removed_events"].items()},
-            contacts=bulk.load(saved["contacts"], lambda row: Contact(**row), Contact),
+            contacts=bulk.load(saved["contacts"], lambda row: Contact(**row), Contact.made),
             removed_contacts={key: Contact(**row) for key, row in saved["removed_contacts"].items()},
         )
 
@@ -120,7 +132,7 @@ class Mailbox:
     def add_event(self, properties: Json, uid: UUID | None = None) -> Event:
         """Keeps a complete set of properties as a new event."""
         key = key_from(uid or uuid4())
-        event = Event(key, properties, *self._stamp("events", "created", key))
+        event = Event(key, properties, *self._stamp("events", "created", key), created=self.change)
         self.events[event.key] = event
         return event
 
@@ -159,7 +171,7 @@ class Mailbox:
     def add_contact(self, properties: Json, uid: UUID | None = None) -> Contact:
         """Keeps a complete set of properties as a new contact."""
         key = key_from(uid or uuid4())
-        contact = Contact(key, properties, *self._stamp("contacts", "created", key))
+        contact = Contact(key, properties, *self._stamp("contacts", "created", key), created=self.change)
         self.contacts[contact.key] = contact
         return contact
 
@@ -184,6 +196,6 @@ class Mailbox:
         change, modified = self._stamp(recipe.collection, "created", recipe.key(0))
         recipe = replace(recipe, change=change, modified=modified)
         if recipe.collection == "events":
-            self.events = bulk.Bulk(recipe, self.events, Event)
+            self.events = bulk.Bulk(recipe, self.events, Event.made)
         else:
-            self.contacts = bulk.Bulk(recipe, self.contacts, Contact)
+            self.contacts = bulk.Bulk(recipe, self.contacts, Contact.made)

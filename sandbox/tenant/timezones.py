@@ -61,6 +61,7 @@ _IANA_OF = {
     "W. Europe Standard Time": "Europe/Berlin",
     "West Asia Standard Time": "Asia/Tashkent",
 }
+WINDOWS_NAMES = tuple(_IANA_OF)
 
 
 class UnknownTimeZone(ValueError):  # noqa: N818 - named for what it is

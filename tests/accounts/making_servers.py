@@ -1,5 +1,6 @@
 """Web servers of a story: they say exactly these bytes, some of them slowly."""
 
+import re
 import socket
 import ssl
 import threading
@@ -10,11 +11,12 @@ from dataclasses import dataclass, field
 import trustme
 
 Answer = Callable[[socket.socket], None]
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)\r\n")
 
 
 @dataclass
 class Server:
-    """A server on this machine; `requests` are the heads it was sent, `names` those its TLS was asked for."""
+    """A server on this machine; `requests` are what it was sent, `names` those its TLS was asked for."""
 
     port: int
     requests: list[str] = field(default_factory=list)
@@ -78,5 +80,13 @@ def _serve(listener: socket.socket, server: Server, answer: Answer, tls: ssl.SSL
                 plain.settimeout(10)
                 connection = tls.wrap_socket(plain, server_side=True) if tls else plain
                 with connection:
-                    server.requests.append(connection.recv(65536).decode(errors="replace"))
+                    server.requests.append(_received(connection).decode(errors="replace"))
                     answer(connection)
+
+
+def _received(connection: socket.socket) -> bytes:
+    """A request with its body: closing a connection that was not read to its end may take the answer along."""
+    content = connection.recv(65536)
+    while (length := LENGTH.search(content)) and len(content.partition(b"\r\n\r\n")[2]) < int(length[1]):
+        content += connection.recv(65536)
+    return content

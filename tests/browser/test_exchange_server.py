@@ -1,6 +1,7 @@
 """A company with an Exchange server of its own, from the setting to people who connect."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from playwright.sync_api import Locator
 
@@ -40,16 +41,27 @@ def test_single_sign_on_leads_to_the_authorization_of_that_server_and_back(
     choose_server(dana, of_sandbox(stack))
     dialog(dana).get_by_role("button", name="Save").click()
     dana.sees(f"“{INTEGRATION}” is saved.")
-    ana = person()
-    ana.sign_in()
-    assert ana.was_at_microsoft()
-    ana.sees("Access mailboxes as you via Exchange Web Services on 127.0.0.1")
-    ana.press("Accept")
-    ana.sees_heading("Meetings")
-    ana.sees("Connected to 127.0.0.1. Atrium does not read Exchange servers yet.")
-    ana.sign_out()
-    ana.sign_in()
-    assert not ana.was_at_microsoft()
+    pia = person("Pia Rossi")
+    pia.sign_in()
+    assert pia.was_at_microsoft()
+    pia.sees("Access mailboxes as you via Exchange Web Services on 127.0.0.1")
+    pia.press("Accept")
+    pia.sees_heading("Meetings")
+    pia.is_up_to_date()
+    pia.open("/meetings/")
+    pia.sees(next_meeting(pia))
+    pia.open("/contacts/")
+    pia.sees(pia.stack.control("GET", f"/people/{pia.email}/contacts")["value"][0]["emailAddresses"][0]["address"])
+    pia.sign_out()
+    pia.sign_in()
+    assert not pia.was_at_microsoft()
+
+
+def next_meeting(person: Person) -> str:
+    """What comes next in their calendar, as the mailbox lists it."""
+    now = datetime.now(UTC).isoformat()
+    coming = [row for row in person.events() if not row["isAllDay"] and row["start"]["dateTime"] > now]
+    return str(min(coming, key=lambda row: str(row["start"]["dateTime"]))["subject"])
 
 
 def test_whoever_declines_is_signed_in_and_can_go_on(person: Callable[..., Person], stack: Stack) -> None:

@@ -8,6 +8,10 @@ from tests.browser.person import Person
 
 
 def test_a_silent_authorization_shows_what_an_owner_only_said(person: Callable[..., Person]) -> None:
+    ana = person()
+    ana.sign_in()
+    ana.press("Accept")
+    ana.sees("Office 365 is connected.")
     dana = person("Dana Reyes")
     dana.sign_in()  # by single sign-on, which leads on to Microsoft the first time
     dana.press("Accept")

@@ -10,8 +10,11 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Account, Group, User
 from calendar_integration.ews_probe import EXCHANGE_ID
+from calendar_integration.models import Connection
 from tests.accounts.making_servers import Answer, Server, serving, whole
+from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import set_integration
+from tests.makers import make_account, make_service, make_user
 from tests.sandbox.running import Sandbox
 
 PATH = "/EWS/Exchange.asmx"
@@ -46,8 +49,23 @@ def on_premises(
     target: Account | Group | User, microsoft: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """The sandbox's Exchange server is what counts for these people from now on; answers its EWS URL."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(microsoft.data_dir / "ca.pem"))
-    settings.PRIVATE_URLS_ALLOWED = {microsoft.https}
+    trust_server(microsoft, settings, monkeypatch)
     url = f"{microsoft.https}{PATH}"
     set_integration(target, method="ews", ews_url=url)
     return url
+
+
+def trust_server(microsoft: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator has named the sandbox's Exchange server, and this machine trusts its certificate."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(microsoft.data_dir / "ca.pem"))
+    settings.PRIVATE_URLS_ALLOWED = {microsoft.https}
+
+
+def make_on_premises(microsoft: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """Noah, whose mailbox is on his company's own server and has just been authorized."""
+    account = make_account()
+    make_service(account)
+    on_premises(account, microsoft, settings, monkeypatch)
+    noah = make_user(account, "noah")
+    microsoft.control("PUT", f"/people/{noah.email}/mailbox", {"exchange_host": NAME})
+    return Traveller(noah, microsoft, "Noah Weiss").connect()

@@ -1,5 +1,6 @@
 """Whether the portal's rows are the mailbox: compared with its plain listing, not with the delta that fed them."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,3 +65,13 @@ def assert_is_mirror(microsoft: Sandbox, connection: Connection) -> None:
     assert {row.remote_id: row.emails for row in held} == {
         contact["id"]: [email["address"] for email in contact["emailAddresses"]] for contact in contacts
     }
+
+
+def assert_is_alike(microsoft: Sandbox, connection: Connection) -> None:
+    """The same of a mailbox whose server has other ids than the listing, which are Graph's."""
+    assert Counter(held_meetings(connection).values()) == Counter(listed_meetings(microsoft, connection).values())
+    contacts = microsoft.control("GET", f"/people/{connection.mailbox}/contacts")["value"]
+    held = Contact.objects.filter(connection=connection)
+    assert Counter((row.name, *row.emails) for row in held) == Counter(
+        (contact["displayName"], *(email["address"] for email in contact["emailAddresses"])) for contact in contacts
+    )

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
 from django.utils import timezone
 
 from calendar_integration.models import Connection, Subscription
@@ -53,9 +54,11 @@ def make_subscribed(microsoft: Sandbox) -> Connection:
 def let_time_pass(connection: Connection, passed: timedelta = LONG_AGO) -> None:
     """Everything known of the mailbox is so much older, and it is not due all the same."""
     later = timezone.now() + timedelta(minutes=30)
-    last_good = Connection.objects.values_list("last_good_sync_at", flat=True).get(pk=connection.pk)
-    assert last_good
-    Connection.objects.filter(pk=connection.pk).update(last_good_sync_at=last_good - passed, next_attempt_at=later)
+    Connection.objects.filter(pk=connection.pk).update(
+        connected_at=F("connected_at") - passed,
+        last_good_sync_at=F("last_good_sync_at") - passed,
+        next_attempt_at=later,
+    )
     listening = connection.listening
     listening.refresh_from_db()
     assert listening.read_at

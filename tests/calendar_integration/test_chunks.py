@@ -45,6 +45,19 @@ def test_threads_bring_every_mailbox_up_to_date(microsoft: Sandbox) -> None:
     assert cy.contacts.filter(name="Zoe Blum").exists()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_threads_share_few_database_connections(settings: Settings) -> None:
+    def look() -> int:
+        with threads.database(), database.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid() FROM pg_sleep(0.01)")
+            return int(cursor.fetchone()[0])
+
+    looking = [threads.submit(look) for _ in range(settings.SYNC_THREADS)]
+    processes = {future.result() for future in looking}
+    assert 1 < len(processes) <= threads.MOST_DATABASES
+    assert look() not in processes, "in any other thread it is its own"
+
+
 @pytest.mark.django_db
 def test_mailboxes_without_anything_new_cost_three_statements_together(microsoft: Sandbox, settings: Settings) -> None:
     settings.SYNC_THREADS = 1  # so that those of the mailboxes would be counted too
@@ -95,7 +108,6 @@ def test_our_own_mistake_at_one_holds_up_no_other_and_is_in_the_log(
     [
         {"lease_id": uuid.uuid4(), "lease_until": timezone.now() + timedelta(days=1)},
         {"state": ConnectionState.DISCONNECTED_BY_USER},
-        {"method": "ews"},
         {"failures": 1, "next_attempt_at": timezone.now() + timedelta(days=1)},
     ],
 )

@@ -6,7 +6,6 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Account, User
 from calendar_integration import prompt, tokens
-from calendar_integration.clients.selection import NotReadYetError, client_for_token
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import (
     AskMode,
@@ -20,7 +19,6 @@ from calendar_integration.models import (
 )
 from calendar_integration.prompt import Verdict
 from calendar_integration.sync import freshness, schedule
-from calendar_integration.sync.engine import Status, sync_connection
 from tests.calendar_integration.exchange import on_premises
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import EWS, lock, make_group, set_integration
@@ -75,7 +73,7 @@ def test_it_is_connected_with_a_token_for_that_server_and_graph_is_never_called(
     assert (connection.mailbox, connection.tenant_id) == (ana.user.email, CalendarService.objects.get().tenant_id)
     token = tokens.access_token(connection)
     url, bearer = connection.ews_url, {"Authorization": f"Bearer {token}"}
-    assert microsoft.client.post(url, headers=bearer).status_code == 501, "the sandbox takes the token"
+    assert microsoft.client.get(url, headers=bearer).status_code == 200, "the server takes the token"
     assert microsoft.client.get(f"{microsoft.graph}/me", headers=bearer).status_code == 401
 
 
@@ -97,22 +95,11 @@ def test_it_says_nothing_of_graph_where_that_is_what_the_company_wants(
     assert CalendarService.objects.get().consent_state == ConsentState.UNKNOWN
 
 
-def test_no_worker_reads_it_yet_and_pages_say_so(ana: Traveller) -> None:
+def test_it_is_due_at_once_and_out_of_date_when_it_stays_silent(ana: Traveller) -> None:
     connection = ana.connect()
-    assert connection.next_attempt_at is None
-    assert schedule.claim_due() == []
-    assert sync_connection(connection.pk).status is Status.NOT_CONNECTED
+    assert schedule.claim_due() == [connection.pk]
     Connection.objects.update(connected_at=timezone.now() - freshness.patience() * 2)
-    assert schedule.mark_stale() == 0
-    connection.refresh_from_db()
-    assert (connection.state, connection.last_error, connection.failures) == (ConnectionState.ACTIVE, "", 0)
-    for path in ("/meetings/", "/contacts/", "/profile/"):
-        assert "does not read Exchange servers yet" in ana.client.get(path).content.decode()
-
-
-def test_no_client_takes_a_token_of_another_resource() -> None:
-    with pytest.raises(NotReadYetError):
-        client_for_token("a token for an Exchange server", Method.EWS)
+    assert schedule.mark_stale() == 1
 
 
 def test_what_was_read_by_graph_goes_when_the_mailbox_has_moved(ana: Traveller, microsoft: Sandbox) -> None:

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Account, AuditEvent, Role
 from calendar_integration import consent_state, doctor, pausing
-from calendar_integration.errors import ConsentRefusedError
 from calendar_integration.models import CalendarService, Connection, ConnectionState, ConsentState, Outcome
 from calendar_integration.prospect import SOMEBODY, prospect
 from calendar_integration.sync.engine import Status, sync_connection
+from calendar_integration.sync.kinds import FailureKind
 from calendar_integration.tasks import tell_untold
 from tests.accounts.making_history import signed_in, text_of
 from tests.calendar_integration.journey import Traveller
@@ -93,7 +93,7 @@ def test_what_is_refused_to_one_of_several_is_theirs_and_to_two_is_the_companys(
     microsoft.fault("token.consent_withdrawn")
     assert sync_connection(mia.pk).status is Status.FAILED
     assert service().consent_state == ConsentState.CONFIRMED
-    Connection.objects.filter(pk=others[0].pk).update(failures=1, last_error=ConsentRefusedError.in_words)
+    Connection.objects.filter(pk=others[0].pk).update(failures=1, failure_kind=FailureKind.CONSENT)
     assert sync_connection(mia.pk).status is Status.FAILED
     assert (service().consent_state, service().is_agreed) == (ConsentState.WITHDRAWN, False)
     assert Connection.objects.filter(state=ConnectionState.ACTIVE).count() == 3
@@ -108,3 +108,11 @@ def test_a_typed_report_does_not_put_off_what_microsoft_says() -> None:
     assert again == known
     refused = consent_state.advance(again, consent_state.Refused(timezone.now() + timedelta(minutes=1)))
     assert refused.state == ConsentState.WITHDRAWN
+
+
+def test_a_token_that_is_renewed_shows_that_consent_is_there_again(microsoft: Sandbox) -> None:
+    mia = make_expired(microsoft)
+    set_consent(mia.account, ConsentState.WITHDRAWN)
+    make_connection(make_user(mia.account, "bo"))
+    assert sync_connection(mia.pk).status is Status.DONE
+    assert (service().consent_state, service().is_agreed) == (ConsentState.CONFIRMED, True)

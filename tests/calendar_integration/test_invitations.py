@@ -61,6 +61,7 @@ def test_an_answer_is_at_microsoft_and_here_at_once_and_the_sync_agrees(
     give(meeting, response, note="See you there")
     assert actions(microsoft) == [(action, 202)]
     assert held(connection) == at_microsoft(microsoft) == [response]
+    assert Meeting.objects.get(pk=meeting.pk).change_key == "", "whatever the sync brings of it counts"
     sync(connection)
     assert held(connection) == [response]
     assert_is_mirror(microsoft, connection)

@@ -13,6 +13,7 @@ from accounts.models import AuditAction, AuditEvent, Role, User
 from calendar_integration import notices, tasks
 from calendar_integration.models import CalendarService, Connection, ConnectionState, ConsentState, Meeting
 from calendar_integration.sync.engine import Status, SyncResult, sync_connection
+from calendar_integration.sync.kinds import FailureKind
 from tests.accounts.making_history import elements, signed_in, text_of
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import set_integration
@@ -102,7 +103,7 @@ def test_what_is_not_the_persons_to_mend_never_costs_them_the_connection(microso
 def test_consent_withdrawn_is_noted_for_the_company_and_marks_nobody(microsoft: Sandbox) -> None:
     connection = make_expired(microsoft)
     CalendarService.objects.update(consent_state=ConsentState.CONFIRMED, consent_reported_at=None)
-    other = make_connection(make_user(connection.account, "bo"))
+    other = make_connection(make_user(connection.account, "bo"), failures=1, failure_kind=FailureKind.CONSENT)
     microsoft.fault("token.consent_withdrawn")
     fail(connection)
     assert CalendarService.objects.get().consent_state == ConsentState.WITHDRAWN

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from calendar_integration import tasks
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.models import Connection, ConnectionState, Meeting
-from calendar_integration.sync import freshness, schedule
+from calendar_integration.sync import freshness, hurrying, listening, schedule
 from calendar_integration.sync.engine import sync_connection
 from tests.calendar_integration.mirror import assert_is_mirror
 from tests.calendar_integration.subscribed import (
@@ -31,6 +31,7 @@ from tests.sandbox.running import Sandbox
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BASE = timedelta(minutes=5)
+PUT_OFF = timedelta(hours=1)
 
 
 def let_happen(microsoft: Sandbox, connection: Connection, kind: str, event: str) -> None:
@@ -90,23 +91,27 @@ def test_twice_late_together_or_in_another_order_is_all_the_same(notifying: Sand
     assert_is_mirror(notifying, ana)
 
 
-def test_a_burst_of_a_thousand_leads_to_two_syncs_at_most(notifying: Sandbox) -> None:
+def test_a_burst_of_a_thousand_leads_to_two_syncs_at_most(notifying: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     ana = make_subscribed(notifying)
+    for place, name in ((listening, "AGAIN_AFTER"), (listening, "AGAIN_AFTER_NOTHING"), (hurrying, "AGAIN_AFTER")):
+        monkeypatch.setattr(place, name, PUT_OFF)  # for a machine that takes minutes over the burst
     notifying.control("POST", f"/people/{ana.mailbox}/notifications", {"count": 1000}, 202)
     syncs = 0
     while notifying.control("GET", "/notifications")["pending"]:
         syncs += work()
-    assert {made["status"] for made in delivered(notifying)} == {202}
-    let_seconds_pass(ana)
-    syncs += work()
-    let_seconds_pass(ana)
-    assert (syncs in (1, 2), work()) == (True, 0)
+    made = delivered(notifying)
+    assert {one["status"] for one in made} <= {202, None}, "None: not within three seconds, and sent again"
+    for _ in range(2):
+        let_put_off_be_due(ana)
+        syncs += work()
+    assert syncs in (1, 2)
 
 
-def let_seconds_pass(connection: Connection) -> None:
-    """What was put off for seconds is due; what is put off for minutes is not."""
-    soon = timezone.now() + timedelta(minutes=1)
-    Connection.objects.filter(pk=connection.pk, next_attempt_at__lt=soon).update(next_attempt_at=timezone.now())
+def let_put_off_be_due(connection: Connection) -> None:
+    """What a swarm has put off is due, and what waits for its poll is not."""
+    connection.listening.refresh_from_db()
+    if connection.listening.unread_since:
+        Connection.objects.filter(pk=connection.pk).update(next_attempt_at=timezone.now())
 
 
 def test_what_is_told_during_a_sync_is_read_after_it(notifying: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +129,7 @@ def test_what_is_told_during_a_sync_is_read_after_it(notifying: Sandbox, monkeyp
     ana.refresh_from_db()
     assert ana.next_attempt_at
     assert timedelta(0) < ana.next_attempt_at - timezone.now() < timedelta(seconds=12)
-    let_seconds_pass(ana)
+    let_put_off_be_due(ana)
     assert work() == 1
     assert_is_mirror(notifying, ana)
 
@@ -240,4 +245,8 @@ def test_what_was_announced_and_is_not_read_is_out_of_date_however_far_polls_are
     ana.listening.save()
     ana = Connection.objects.select_related("listening").get()
     assert freshness.is_late(ana, timezone.now())
+    long_ago, now = ana.connected_at, timezone.now()
+    Connection.objects.update(connected_at=now)
+    assert schedule.mark_stale() == 0, "what was announced before it was connected anew does not count"
+    Connection.objects.update(connected_at=long_ago)
     assert schedule.mark_stale() == 1

@@ -17,8 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def make_due(state: ConnectionState = ConnectionState.ACTIVE, minutes_ago: int = 1, **fields: object) -> Connection:
     account = make_account(f"company-{uuid.uuid4().hex[:8]}")
-    due = timezone.now() - timedelta(minutes=minutes_ago)
-    return make_connection(make_user(account), state, **{"next_attempt_at": due, **fields})
+    now = timezone.now()
+    known = {"next_attempt_at": now - timedelta(minutes=minutes_ago), "connected_at": now - timedelta(days=1)}
+    return make_connection(make_user(account), state, **{**known, **fields})
 
 
 def test_what_is_due_is_claimed_once_longest_due_first() -> None:

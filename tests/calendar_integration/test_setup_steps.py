@@ -7,19 +7,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, Role, User
-from calendar_integration.integration_setting import CalendarAccess, Method, Permissions
+from calendar_integration.integration_setting import CalendarAccess, Permissions
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,
-    Connection,
-    ConnectionState,
     ConsentState,
 )
 from calendar_integration.prospect import AS_FAR_AS_KNOWN, CONFIRMED, REPORTED, WITHDRAWN, prospect
 from tests.accounts.making_history import text_of
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import EWS, lock, make_group, offer_consent, set_integration
-from tests.makers import make_account, make_connection, make_service, make_user
+from tests.makers import make_account, make_service, make_user
 from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -82,14 +80,13 @@ def test_what_is_locked_is_greyed_and_says_by_whom_and_why(tier: str) -> None:
         assert "Change it in your settings" not in text_of(page)
 
 
-def test_an_exchange_server_is_named_with_its_address_and_the_truth_about_it() -> None:
+def test_an_exchange_server_is_named_with_its_address() -> None:
     ana = make_user(make_company())
     set_integration(ana.account, **EWS)
     page = browser_of(ana).get(ASKED).content.decode()
     assert '<input class="form-check-input" type="checkbox" checked>' in page
     assert 'value="https://mail.contoso.example/EWS/Exchange.asmx"' in page
     assert "full access to your mailbox on mail.contoso.example" in page
-    assert "Atrium does not read Exchange servers yet" in page
     assert "the Exchange server mail.contoso.example" in shown(ana, SERVICE)
 
 
@@ -155,19 +152,6 @@ def test_the_page_offers_to_ask_for_approval_where_it_may_be_needed(state: Conse
     )
     is_offered = state in (ConsentState.UNKNOWN, ConsentState.WITHDRAWN)
     assert ("Ask for approval" in shown(ana, ASKED)) is is_offered
-
-
-def test_a_mailbox_at_an_exchange_server_is_said_to_be_connected_and_not_read() -> None:
-    ana = make_user(make_company())
-    make_connection(ana, last_good_sync_at=None, method=Method.EWS.value, ews_url=EWS["ews_url"])
-    sentence = "Connected to mail.contoso.example. Atrium does not read Exchange servers yet."
-    for path in ("/profile/", "/meetings/", "/contacts/"):
-        page = shown(ana, path)
-        assert sentence in page
-        assert "No meetings" not in page
-        assert "for the first time" not in page
-    Connection.objects.update(state=ConnectionState.STALE)
-    assert sentence in shown(ana, "/profile/")
 
 
 @pytest.mark.parametrize("path", [SERVICE, ASKED])

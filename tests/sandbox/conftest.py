@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from exchangelib.protocol import close_connections
 
 from tests.sandbox.browser import Browser
+from tests.sandbox.ews_side import Exchange, own_scope, token_for
 from tests.sandbox.graph_side import Graph
 from tests.sandbox.hook_side import Hook, open_hook
 from tests.sandbox.portal_side import authorize
@@ -35,6 +37,21 @@ def visitor(sandbox: Sandbox) -> Iterator[Browser]:
 def ana(sandbox: Sandbox, visitor: Browser) -> Graph:
     """Graph with Ana's token."""
     return Graph(sandbox, authorize(sandbox, visitor)["access_token"])
+
+
+@pytest.fixture(scope="session")
+def _pias_token(_process: Sandbox) -> str:
+    """One for all tests: a reset leaves keys and people as they are."""
+    _process.control("POST", "/reset")
+    with Browser(_process.http) as opened:
+        return str(token_for(_process, opened, [own_scope(_process)])["access_token"])
+
+
+@pytest.fixture
+def pia(_pias_token: str, sandbox: Sandbox) -> Iterator[Exchange]:
+    """Exchange with the token of Pia, whose mailbox is on-premises."""
+    yield Exchange(sandbox, _pias_token)
+    close_connections()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calendar_integration", "0008_scale"),
+        ("calendar_integration", "0009_read_exchange_servers"),
     ]
 
     operations = [

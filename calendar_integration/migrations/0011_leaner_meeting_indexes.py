@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calendar_integration", "0009_subscriptions"),
+        ("calendar_integration", "0010_subscriptions"),
     ]
 
     operations = [

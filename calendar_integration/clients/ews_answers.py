@@ -1,0 +1,79 @@
+"""What an Exchange server answers, before it is read: its status, and whether its XML is whole."""
+
+import re
+from urllib.parse import urlsplit
+
+import requests
+from lxml import etree
+
+from calendar_integration import ews_url
+from calendar_integration.clients.graph_transport import retry_after
+from calendar_integration.errors import (
+    CalendarError,
+    MailboxMovedError,
+    ServerDeniedError,
+    ServerRefusedTokenError,
+    ServerThrottledError,
+    ServerUnavailableError,
+)
+
+# Characters that XML cannot hold, as Exchange quotes them from mails that have them all the same.
+# https://www.w3.org/TR/xml/#charsets
+ILLEGAL = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+    rb"|&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]);"
+    rb"|&#[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF]|[dD][89a-fA-F][0-9a-fA-F]{2});"
+)
+BEGINNINGS = (b"<?xml", b"<s:Envelope", b"<soap:Envelope")
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def is_soap(body: bytes) -> bool:
+    """Whether it begins like an answer of EWS, whatever its status."""
+    return body.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(BEGINNINGS)
+
+
+def readable(body: bytes) -> bytes:
+    """The XML without characters that no XML may have. Raises ServerUnavailableError unless it is whole.
+
+    exchangelib reads whatever it can, so that a calendar that was cut off would look like a shorter one.
+    """
+    if is_whole(body):
+        return body
+    mended = ILLEGAL.sub(b"", body)
+    if is_whole(mended):
+        return mended
+    raise ServerUnavailableError("The Exchange server sent something that is no whole XML.")
+
+
+def is_whole(body: bytes) -> bool:
+    """Whether it is XML from its beginning to its end."""
+    try:
+        etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return False
+    return True
+
+
+def error_of(response: requests.Response) -> CalendarError:
+    """Our error for an answer without SOAP. A redirect is never followed: it would carry the token elsewhere."""
+    status = response.status_code
+    message = f"The Exchange server answered {status}"
+    if 300 <= status < 400:
+        return _led_on(message, response.headers.get("Location", ""))
+    if status == requests.codes.unauthorized:
+        return ServerRefusedTokenError(message)
+    if status == requests.codes.forbidden:
+        return ServerDeniedError(message)
+    busy = ServerThrottledError if status == requests.codes.too_many_requests else ServerUnavailableError
+    return busy(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
+
+
+def _led_on(message: str, location: str) -> CalendarError:
+    try:
+        host = (urlsplit(location).hostname or "").lower()
+    except ValueError:
+        host = ""
+    if ews_url.is_microsofts(host):
+        return MailboxMovedError(f"{message} and led on to Exchange Online.")
+    return ServerUnavailableError(f"{message} and led on to another address, which was not followed.")

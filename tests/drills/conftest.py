@@ -1,0 +1,86 @@
+"""One machine for all drills, with people of two companies on it."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.drills.machine import Machine, running_machine
+from tests.drills.people import Person
+from tests.drills.tables import Mailbox
+
+ON_PREMISES = ("Finn Carter", "Gia Marino", "Hugo Bernard", "Ines Carvalho", "Jon Mehta")
+SERVER = "mail.fabrikam.example"
+SET_UP = """
+from accounts.models import Account
+from tests.calendar_integration.making import set_integration
+set_integration(Account.objects.get(vanity="fabrikam"), method="ews", ews_url={url!r})
+"""
+
+Connected = Callable[..., list[Person]]
+
+
+@pytest.fixture(scope="session")
+def machine() -> Iterator[Machine]:
+    """Contoso is in Exchange Online, Fabrikam on an Exchange server of its own."""
+    # Not in pytest's own folder, which is closed to the user that PostgreSQL runs as.
+    with (
+        tempfile.TemporaryDirectory(prefix="atrium-drills-", ignore_cleanup_errors=True) as folder,
+        running_machine(Path(folder) / "var") as running,
+    ):
+        running.control("PUT", "/tenants/fabrikam.example/exchange", {"hosts": [SERVER]})
+        for name in ON_PREMISES:
+            first_name = name.split()[0].lower()
+            running.control("PUT", f"/people/{first_name}@fabrikam.example/mailbox", {"exchange_host": SERVER})
+        running.shell(SET_UP.format(url=running.ews_url))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def _people() -> dict[str, Person]:
+    return {}
+
+
+@pytest.fixture
+def connected(machine: Machine, _people: dict[str, Person]) -> Iterator[Connected]:
+    """People who have gone the whole way, now or in an earlier drill; at the end nothing goes wrong any more."""
+
+    def connect(*names: str) -> list[Person]:
+        new = [make(name) for name in names if name not in _people]
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(Person.connect, new))
+        _people.update({person.name: person for person in new})
+        return [_people[name] for name in names]
+
+    def make(name: str) -> Person:
+        on_premises = name in ON_PREMISES
+        return Person(name, machine, "fabrikam" if on_premises else "contoso", by_ews=on_premises)
+
+    yield connect
+    machine.control("DELETE", "/faults")
+    machine.control("PUT", "/latency", {"milliseconds": 0})
+
+
+def all_mirrored(machine: Machine, people: Iterable[Person], seconds: float = 120) -> None:
+    """Wait until every one of these mailboxes is in the tables as it is listed. Names those that are not in time."""
+    late = {person.name: Mailbox(person) for person in people}
+
+    def none_late() -> bool:
+        for name in [name for name, mailbox in late.items() if mailbox.is_mirror]:
+            del late[name]
+        return not late
+
+    try:
+        machine.until(none_late, "all mirrored", seconds)
+    except AssertionError as error:
+        found = [f"{name}: {told(mailbox)}" for name, mailbox in late.items()]
+        raise AssertionError("\n".join([str(error), *found])) from None
+
+
+def told(mailbox: Mailbox) -> str:
+    """What differs, and what the portal knows of it."""
+    names = ("state", "failures", "failure_kind", "last_error", "next_attempt_at", "lease_until", "worker_deaths")
+    known = {name: str(mailbox.connection[name]) for name in names}
+    return f"{mailbox.differences} {known}"
