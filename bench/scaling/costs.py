@@ -49,7 +49,8 @@ class Load:
     contacts: int = 100
     page: int = 200
     latency: timedelta = timedelta(milliseconds=150)
-    threads: int = 32  # SYNC_THREADS
+    threads: int = 50  # SYNC_THREADS
+    databases: int = 9  # connections of a worker process
     further: float = 0.3  # requests for masters and instances, for each change that was found
     notifications: float = 2  # Outlook sends more than one for most changes
     pages_a_day: float = 10  # of the portal, by person
@@ -65,7 +66,7 @@ class Limits:
     mailbox: float = 10_000  # Microsoft's: requests in ten minutes, of an app, to one mailbox
     busy: float = 0.6  # of a core, beyond which waiting grows
     postgres_cores: float = 32
-    postgres_connections: float = 400
+    postgres_connections: float = 400  # beyond which a pooler is the better way
     log: float = 100e6  # bytes a second to one disk
     table: float = 500e9  # bytes, above which vacuum and backups of one table take hours
     redis: float = 50_000  # commands a second of one Redis

@@ -45,7 +45,7 @@ def needs_of(scenario: Scenario, tally: Tally, costs: Costs, load: Load, limits:
         worker_cores=tally.busiest("worker"),
         web_cores=web,
         postgres_cores=postgres + pages * load.page_postgres,
-        connections=processes * (load.threads + 1) + ceil(web / limits.busy) * 8,
+        connections=processes * load.databases + ceil(web / limits.busy) * 8,
         log=tally.busiest("log"),
         statements=tally.busiest("statements"),
         redis=tally.busiest("tasks") * costs.redis_task + tally.busiest("notifications") * costs.redis_notification,
