@@ -60,3 +60,4 @@ bench: $(VENV)/installed
 	-@$(BIN)/python -m bench.sync_events # answers 1 while it takes more than its targets allow
 	-@$(BIN)/python -m bench.polls # the same
 	-@$(BIN)/python -m bench.sign_in # the same
+	@$(BIN)/python -m bench.scaling # computed from what the others measured

@@ -24,8 +24,10 @@ FROM generate_series(1, %(people)s) AS n
 CONNECTIONS = """
 INSERT INTO calendar_integration_connection (user_id, account_id, state, mailbox, granted_scopes, token_cache,
                                              token_cache_version, failures, last_error, connected_at, method,
-                                             calendar_access, contact_access, disconnected_because, to_forget, ews_url)
-SELECT id, account_id, 'active', email, '', %(tokens)s, 1, 0, '', now(), 'graph', 'read', %(contacts)s, '', false, ''
+                                             calendar_access, contact_access, disconnected_because, to_forget, ews_url,
+                                             claims_challenge)
+SELECT id, account_id, 'active', email, '', %(tokens)s, 1, 0, '', now(), 'graph', 'read', %(contacts)s, '', false, '',
+       ''
 FROM accounts_user WHERE account_id = %(account)s
 """
 STREAMS = """

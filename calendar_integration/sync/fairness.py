@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 
 def shares(waiting: Mapping[int, int], under_way: Mapping[int, int], *, room: int, room_each: int) -> dict[int, int]:
-    """How many of those waiting to take from each account.
+    """How many of those waiting to take from each account; where there is not one for each, those named first have it.
 
     `room` is for all together, `room_each` is the most that any account may have under way afterwards.
     """

@@ -11,7 +11,7 @@ from django.utils import timezone
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
 from calendar_integration.errors import MailboxTooLargeError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Stream, StreamKind
-from calendar_integration.sync import apply, plan
+from calendar_integration.sync import apply, plan, rolling
 from calendar_integration.sync.held_rows import held_for, held_masters
 from calendar_integration.sync.progress import save_progress
 from calendar_integration.sync.source import Reader
@@ -62,9 +62,13 @@ def is_full_due(stream: Stream, now: datetime) -> bool:
 
 
 def _has_moved(stream: Stream, now: datetime) -> bool:
-    """Whether the window, which is frozen in the delta link, is another one by now: a day later, or set anew."""
+    """Whether the window, which is frozen in the delta link, is another one by now: a day later, or set anew.
+
+    The day is over for each mailbox at a time of its own.
+    """
     has_window = stream.kind == StreamKind.EVENTS and stream.window_start is not None
-    return has_window and (stream.window_start, stream.window_end) != new_window(now)
+    good = {new_window(moment) for moment in rolling.moments(stream.connection_id, now)}
+    return has_window and (stream.window_start, stream.window_end) not in good
 
 
 def window_of(stream: Stream, now: datetime, *, is_full: bool) -> Window:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
@@ -53,7 +53,11 @@ def claim_due() -> list[int]:
 
 
 def _by_account(connections: QuerySet[Connection]) -> dict[int, int]:
-    return dict(connections.order_by().values_list("account_id").annotate(Count("pk")))
+    """How many of each account. Those stand first whose mailbox is due for longest: where there is room for few
+    accounts, the order decides, and the same ones must not always be last.
+    """
+    counted = connections.order_by().values("account_id").annotate(many=Count("pk"), longest=Min("next_attempt_at"))
+    return dict(counted.order_by("longest").values_list("account_id", "many"))
 
 
 def _claim(taken: Mapping[int, int], now: datetime) -> list[int]:

@@ -41,6 +41,21 @@ def test_a_small_company_is_read_at_once_however_many_a_great_one_has_waiting(se
     assert claimed_of(great, first) == 17
 
 
+def test_where_there_is_room_for_few_companies_those_whose_mailbox_is_due_for_longest_are_first(
+    settings: Settings,
+) -> None:
+    settings.SYNC_UNDER_WAY = 1
+    companies = [make_company(f"company{n}", 1) for n in range(5)]
+    for hours, company in zip((2, 4, 1, 5, 3), companies, strict=True):
+        due = timezone.now() - timedelta(hours=hours)
+        Connection.objects.filter(account=company).update(next_attempt_at=due)
+    served = []
+    for _ in companies:
+        served += schedule.claim_due()
+        Connection.objects.filter(pk__in=served).update(claimed_until=None)
+    assert [Connection.objects.get(pk=pk).account for pk in served] == [companies[n] for n in (3, 1, 4, 0, 2)]
+
+
 def test_nothing_more_is_queued_while_as_many_as_may_be_are_under_way(settings: Settings) -> None:
     settings.SYNC_UNDER_WAY = 20
     make_company("great", 30)
