@@ -197,6 +197,6 @@ class Synchronised(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_the_tables_are_the_mailbox_whatever_happens() -> None:
     bounded = settings(
-        max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )
     run_state_machine_as_test(Synchronised, settings=bounded)
