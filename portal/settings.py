@@ -222,7 +222,10 @@ CELERY_TASK_TIME_LIMIT = int(timedelta(minutes=30).total_seconds())
 CELERY_TASK_ACKS_LATE = True
 # Chunks have a queue of their own: what somebody waits for is not behind them. Workers take from both in turn.
 CELERY_TASK_QUEUES = [Queue("celery"), Queue("chunks")]
-CELERY_TASK_ROUTES = {"calendar_integration.sync_chunk": {"queue": "chunks"}}
+CELERY_TASK_ROUTES = {
+    "calendar_integration.sync_chunk": {"queue": "chunks"},
+    "calendar_integration.keep_subscriptions": {"queue": "chunks"},  # Microsoft may take half a minute for each
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -15,10 +15,11 @@ from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Wind
 from calendar_integration.clients.ews_links import Position, Step, position_of
 from calendar_integration.clients.ews_transport import Mailbox, Protocol
 from calendar_integration.clients.ews_trouble import RangeTooBigError
-from calendar_integration.errors import ServerUnavailableError
+from calendar_integration.errors import MailboxTooLargeError, ServerUnavailableError
 
 MOST_DAYS = 700  # of one view; Exchange takes two years
 OVERLAP = timedelta(minutes=1)  # of two views, for what takes place just where they meet
+MOST_A_DAY = 5000  # items of a single day, which cannot be asked for in smaller pieces
 MOST_AT_ONCE = 200  # items of one page, which has to be read within the mailbox's lease
 OF_SERIES = ("occurrence", "exception")
 
@@ -90,6 +91,8 @@ class EwsClient:
                     raise ServerUnavailableError("The Exchange server does not say what a single day has.") from error
                 days //= 2
                 continue
+            if len(ids) > MOST_A_DAY and days == 1:
+                raise MailboxTooLargeError(f"A single day has more than {MOST_A_DAY:,} items.")
             if len(ids) <= MOST_AT_ONCE or days == 1:
                 return [row for row in self._rows(ids) if ews_items.is_within(row, window)], end, days
             days = max(min(days, (end - start).days) * MOST_AT_ONCE // len(ids), 1)
@@ -119,5 +122,5 @@ def _read(reader: Callable[[_Element], AnyT], item: _Element) -> AnyT:
     """Apply a reader at the border: what it cannot read is the server's fault, and worth another try."""
     try:
         return reader(item)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ServerUnavailableError("The Exchange server sent an item that could not be read.") from error

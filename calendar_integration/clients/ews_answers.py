@@ -26,6 +26,7 @@ ILLEGAL = re.compile(
 )
 BEGINNINGS = (b"<?xml", b"<s:Envelope", b"<soap:Envelope")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+MOST_TAGS = 500_000  # a tree takes some thirty times the memory of the smallest elements it is made of
 
 
 def is_soap(body: bytes) -> bool:
@@ -38,6 +39,8 @@ def readable(body: bytes) -> bytes:
 
     exchangelib reads whatever it can, so that a calendar that was cut off would look like a shorter one.
     """
+    if body.count(b"<") > MOST_TAGS:
+        raise ServerUnavailableError("The Exchange server sent more elements than we read.")
     if is_whole(body):
         return body
     mended = ILLEGAL.sub(b"", body)
@@ -47,12 +50,15 @@ def readable(body: bytes) -> bytes:
 
 
 def is_whole(body: bytes) -> bool:
-    """Whether it is XML from its beginning to its end."""
+    """Whether it is XML from its beginning to its end, and no more than SOAP may be: it has no document type.
+
+    https://www.w3.org/TR/2000/NOTE-SOAP-20000508/#_Toc478383491
+    """
     try:
-        etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
+        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError:
         return False
-    return True
+    return root.getroottree().docinfo.internalDTD is None
 
 
 def error_of(response: requests.Response) -> CalendarError:

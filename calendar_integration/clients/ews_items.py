@@ -76,6 +76,8 @@ PATTERNS = {
 PRIVATE = ("Private", "Confidential")
 ATTENDEES = ("RequiredAttendees", "OptionalAttendees", "Resources")
 PREVIEW = 255  # characters, as Graph's bodyPreview
+LONGEST_ID = 1000  # characters; Exchange's have some two hundred
+LONGEST_TEXT = 32_768  # characters that are kept of anything
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -142,16 +144,19 @@ def pattern_of(master: _Element) -> str:
 
 
 def id_of(item: _Element) -> tuple[str, str]:
-    """An item's id, which stays the same within its mailbox, and its change key. Raises KeyError without one."""
+    """An item's id, which stays the same within its mailbox, and its change key. Raises KeyError or ValueError."""
     found = item.find(f"{TYPES}ItemId")
     if found is None:
         raise KeyError("ItemId")
-    return str(found.attrib["Id"]), str(found.get("ChangeKey", ""))
+    remote_id = str(found.attrib["Id"])
+    if len(remote_id) > LONGEST_ID:
+        raise ValueError("an id that no index takes")
+    return remote_id, str(found.get("ChangeKey", ""))
 
 
 def text(item: _Element, *path: str) -> str:
     """The text at this path below the item, or nothing."""
-    return item.findtext("/".join(f"{TYPES}{name}" for name in path)) or ""
+    return (item.findtext("/".join(f"{TYPES}{name}" for name in path)) or "")[:LONGEST_TEXT]
 
 
 def is_true(item: _Element, name: str) -> bool:

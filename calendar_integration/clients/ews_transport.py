@@ -6,6 +6,7 @@ was, and write tokens into its log.
 """
 
 import io
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,8 +22,11 @@ from calendar_integration.errors import ServerUnavailableError
 from calendar_integration.http import TIMEOUT_SECONDS
 
 PATIENCE = 5.0  # seconds to look a name up
-LARGEST_ANSWER = 50 * 1024 * 1024  # bytes
+LARGEST_ANSWER = 32 * 1024 * 1024  # bytes
 LONGEST_ANSWER_SECONDS = 60
+# Of one mailbox at one sync, or a server that trickles would keep a worker from everybody else's.
+LONGEST_SYNC_SECONDS = 20 * 60
+LARGEST_SYNC = 1 << 30  # bytes
 CHUNK = 1 << 18
 
 
@@ -45,6 +49,7 @@ class TokenAdapter(CheckedAdapter):
 
     def __init__(self, url: str, access_token: str) -> None:
         self._bearer = f"Bearer {access_token}"
+        self._until, self._bytes_left = time.monotonic() + LONGEST_SYNC_SECONDS, LARGEST_SYNC
         try:
             place = checked_place(url)
             super().__init__(place, checked_addresses(place, patience=PATIENCE))
@@ -53,13 +58,17 @@ class TokenAdapter(CheckedAdapter):
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
         """Send it. Raises ServerUnavailableError for answers that are too large, too slow, or no whole XML."""
+        seconds_left = self._until - time.monotonic()
+        if seconds_left <= 0 or self._bytes_left <= 0:
+            raise ServerUnavailableError("The Exchange server takes too long, or too much, for one mailbox.")
         carrying = request.copy()
         carrying.headers["Authorization"] = self._bearer
         with (
-            self.cut_off_after(LONGEST_ANSWER_SECONDS),
+            self.cut_off_after(min(LONGEST_ANSWER_SECONDS, seconds_left)),
             super().send(carrying, *arguments, **{**options, "stream": True}) as response,
         ):
             body = read_body(response)
+        self._bytes_left -= len(body)
         if response.status_code == requests.codes.ok or ews_answers.is_soap(body):
             body = ews_answers.readable(body)
         return Answer(response, request, body)

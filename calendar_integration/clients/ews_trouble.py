@@ -32,7 +32,7 @@ def translated_errors() -> Iterator[None]:
         yield
     except errors.EWSError as error:
         raise _ours(error) from error
-    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OSError) as error:
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError, OverflowError, OSError) as error:
         raise ServerUnavailableError("The Exchange server sent something that could not be read.") from error
 
 
@@ -59,4 +59,4 @@ def _ours(error: Exception) -> CalendarError:
 
 def _back_off(seconds: float | None) -> timedelta | None:
     """How long the server wants to be left alone, an hour at most."""
-    return None if seconds is None else min(timedelta(seconds=seconds), LONGEST_WAIT)
+    return None if seconds is None else timedelta(seconds=max(0.0, min(seconds, LONGEST_WAIT.total_seconds())))

@@ -152,5 +152,5 @@ def _readable() -> Iterator[None]:
     """The border: what cannot be read of an item is Graph's fault, and worth another try."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise UnavailableError("Graph sent an item that could not be read.") from error

@@ -12,7 +12,7 @@ from calendar_integration.clients.base import ContactRow
 
 def to_row(item: dict[str, Any]) -> ContactRow:
     """A contact. Raises KeyError or TypeError where Graph's item is malformed."""
-    emails = [entry.get("address") for entry in item.get("emailAddresses") or []]
+    emails = [_clean(entry.get("address")) for entry in item.get("emailAddresses") or []]
     return ContactRow(
         remote_id=item["id"],
         change_key=item.get("changeKey") or item.get("@odata.etag", ""),
@@ -29,6 +29,11 @@ def name_of(item: dict[str, Any]) -> str:
     """The name to list it by: as displayed, else made of its parts, else the company's."""
     parts = [item.get("givenName") or "", item.get("surname") or ""]
     return item.get("displayName") or " ".join(part for part in parts if part) or item.get("companyName") or ""
+
+
+def _clean(text: str | None) -> str:
+    """Without the NULs that JSON can carry and the database cannot hold."""
+    return (text or "").replace("\0", "")
 
 
 def phones_of(item: dict[str, Any]) -> list[list[str]]:

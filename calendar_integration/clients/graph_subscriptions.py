@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
@@ -68,7 +69,7 @@ class GraphSubscriptions:
 
         https://learn.microsoft.com/graph/api/subscription-update
         """
-        answer = self._transport.change("PATCH", f"{self._base}/{remote_id}", {"expirationDateTime": _longest()})
+        answer = self._transport.change("PATCH", self._address(remote_id), {"expirationDateTime": _longest()})
         return _expiry(answer)
 
     def delete(self, remote_id: str) -> None:
@@ -76,7 +77,10 @@ class GraphSubscriptions:
 
         Somebody may be waiting: it is not tried for long. Raises ItemNotFoundError where it is gone.
         """
-        self._transport.change("DELETE", f"{self._base}/{remote_id}", timeout=SHORT_TIMEOUT_SECONDS)
+        self._transport.change("DELETE", self._address(remote_id), timeout=SHORT_TIMEOUT_SECONDS)
+
+    def _address(self, remote_id: str) -> str:
+        return f"{self._base}/{quote(remote_id, safe='')}"
 
 
 def _longest() -> str:

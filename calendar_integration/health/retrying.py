@@ -19,6 +19,7 @@ from calendar_integration.sync.kinds import FailureKind
 
 AT_ONCE = 500  # mailboxes that one press of a button brings forward
 PER_SECOND = 10
+TOLD_TO_WAIT = (FailureKind.THROTTLED, FailureKind.SERVER_BUSY)
 WORTH_IT = (Standing.RETRYING, Standing.STALE, Standing.SET_ASIDE)
 # Locked in the order of their ids, as by everyone who writes many; one that somebody is writing is left to them.
 BRING_FORWARD = f"""
@@ -52,7 +53,7 @@ def may_retry(connection: Connection, now: datetime) -> bool:
 
 def _must_wait(connection: Connection, now: datetime) -> bool:
     at = connection.next_attempt_at
-    return connection.failure_kind == FailureKind.THROTTLED and at is not None and at > now
+    return connection.failure_kind in TOLD_TO_WAIT and at is not None and at > now
 
 
 def retry(connection: Connection, *, actor: User, request: HttpRequest | None = None) -> bool:
@@ -76,7 +77,7 @@ def retry_all(people: QuerySet[User], now: datetime, *, actor: User, request: Ht
     `people` come with their standing. The dispatcher takes them as they fall due; nothing is queued here.
     """
     failing = people.filter(Q(standing__in=WORTH_IT), connection__next_attempt_at__isnull=False)
-    throttled = Q(connection__failure_kind=FailureKind.THROTTLED, connection__next_attempt_at__gt=now)
+    throttled = Q(connection__failure_kind__in=TOLD_TO_WAIT, connection__next_attempt_at__gt=now)
     left_alone = failing.filter(throttled).count()
     ids = list(failing.exclude(throttled).order_by("connection").values_list("connection", flat=True)[: AT_ONCE + 1])
     with transaction.atomic():

@@ -18,6 +18,12 @@ TROUBLES = {
         "Throttled", "Microsoft asked for fewer requests, and Atrium waits as long as it said."
     ),
     FailureKind.MAILBOXES: Trouble("Unreachable", "The mailbox's server cannot be reached, or answers with errors."),
+    FailureKind.SERVER: Trouble(
+        "Exchange server", "The company's own Exchange server cannot be reached, or answers with errors."
+    ),
+    FailureKind.SERVER_BUSY: Trouble(
+        "Exchange server busy", "The company's own Exchange server asked for fewer requests, and Atrium waits."
+    ),
     FailureKind.SIGN_IN: Trouble("Sign-in service", "Microsoft's sign-in service cannot be reached."),
     FailureKind.AUTHORIZATION: Trouble(
         "Authorization", "Microsoft no longer takes the authorization. They connect again."

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 LARGEST_BODY = 1 << 20  # bytes; a notification has about 700
-MOST_ITEMS = 1000
+MOST_ITEMS = 2000  # more than a body of that size has
 LONGEST_TEXT = 200  # characters; a clientState has 128 at the most
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from django.db import DataError, IntegrityError
 from django.db import connection as database
 from django.db.backends.utils import CursorWrapper
 
 from calendar_integration.clients.base import ContactRow, MeetingRow
+from calendar_integration.errors import OurMistakeError
 from calendar_integration.models import Contact, Meeting
 from calendar_integration.sync.copy_text import chunks
 
@@ -24,12 +26,19 @@ def apply(
     A row that is held as it is stays untouched. `into_nothing`: the mailbox holds no row, and nobody else can write
     one before the transaction ends.
     """
-    if not upserts:
-        return 0, _delete(model, connection_id, list(deletes))
+    try:
+        changed = _write(model, connection_id, upserts, into_nothing=into_nothing) if upserts else 0
+        return changed, _delete(model, connection_id, list(deletes))
+    except (DataError, IntegrityError) as error:
+        # PostgreSQL quotes the row it refuses, which is nobody's to read in a log.
+        state = getattr(error.__cause__, "pgcode", None)
+        raise OurMistakeError(f"{type(error).__name__} {state}") from None
+
+
+def _write(model: Model, connection_id: int, rows: Sequence[Any], *, into_nothing: bool) -> int:
+    write = _insert if into_nothing else _upsert
     with database.cursor() as cursor:
-        write = _insert if into_nothing else _upsert
-        changed = write(cursor, model, connection_id, upserts)
-    return changed, _delete(model, connection_id, list(deletes))
+        return write(cursor, model, connection_id, rows)
 
 
 def _insert(cursor: CursorWrapper, model: Model, connection_id: int, rows: Sequence[Any]) -> int:

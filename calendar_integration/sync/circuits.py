@@ -28,7 +28,7 @@ RESUME = f"""
 UPDATE {Connection._meta.db_table} AS mailbox SET next_attempt_at = %(now)s + random() * %(spread)s
 FROM (SELECT id AS waiting_id FROM {Connection._meta.db_table}
       WHERE account_id = %(account)s AND failure_kind = %(kind)s AND next_attempt_at > %(now)s
-        AND state = ANY(%(states)s) AND set_aside_at IS NULL
+        AND state = ANY(%(states)s) AND set_aside_at IS NULL AND NOT (failure_kind = ANY(%(told_to_wait)s))
       FOR UPDATE SKIP LOCKED) AS waiting
 WHERE id = waiting_id
 """  # noqa: S608 - names of our own tables
@@ -145,6 +145,7 @@ def resume(account_id: int, kind: FailureKind) -> None:
         "account": account_id,
         "kind": kind.value,
         "states": [state.value for state in ACTIVE_STATES],
+        "told_to_wait": [FailureKind.THROTTLED.value],  # which come by themselves, when they may
     }
     with database.cursor() as cursor:
         cursor.execute(RESUME, parameters)

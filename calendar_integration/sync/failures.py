@@ -29,6 +29,7 @@ from calendar_integration.sync.waits import waits
 
 logger = logging.getLogger(__name__)
 
+AWAY = ("08", "57P")  # connections that fail, and servers that shut down or start
 SEVERAL = 2  # people to whom consent is refused, from which on it is taken to be the company's
 
 
@@ -67,11 +68,22 @@ def note_mistake(connection: Connection, lease_id: uuid.UUID, mistake: Exception
 
     A database that was out of reach is nobody's mistake, and is not counted.
     """
-    if isinstance(mistake, OperationalError | InterfaceError):
+    if is_out_of_reach(mistake):
         logger.warning("connection %s: the database was out of reach: %s", connection.pk, type(mistake).__name__)
         leases.ours(connection.pk, lease_id).update(next_attempt_at=timezone.now() + waits().first)
         return
     note_failure(connection, lease_id, OurMistakeError(type(mistake).__name__))
+
+
+def is_out_of_reach(mistake: Exception) -> bool:
+    """Whether the database was away, and not at fault with what was asked: a full disk, or a row that no index takes.
+
+    https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    if not isinstance(mistake, OperationalError | InterfaceError):
+        return False
+    state = getattr(mistake.__cause__, "pgcode", None)
+    return state is None or state.startswith(AWAY)
 
 
 def _counted(connection: Connection, error: OurMistakeError) -> dict[str, object]:

@@ -11,6 +11,8 @@ from calendar_integration.errors import (
     MailboxUnsupportedError,
     OurMistakeError,
     RequestRefusedError,
+    ServerThrottledError,
+    ServerUnavailableError,
     SignInUnavailableError,
     SyncStateLostError,
     ThrottledError,
@@ -29,6 +31,8 @@ class FailureKind(StrEnum):
     SIGN_IN = "sign_in"
     MAILBOXES = "mailboxes"
     THROTTLED = "throttled"
+    SERVER = "server"  # of a company's own, which says nothing of Microsoft's
+    SERVER_BUSY = "server_busy"
     AUTHORIZATION = "authorization"
     UNAUTHORIZED = "unauthorized"
     ACCESS_DENIED = "access_denied"
@@ -52,6 +56,8 @@ KINDS: tuple[tuple[type[CalendarError], FailureKind], ...] = (
     (ConsentRefusedError, FailureKind.CONSENT),
     (RequestRefusedError, FailureKind.REQUEST_REFUSED),
     (SignInUnavailableError, FailureKind.SIGN_IN),
+    (ServerThrottledError, FailureKind.SERVER_BUSY),
+    (ServerUnavailableError, FailureKind.SERVER),
     (ThrottledError, FailureKind.THROTTLED),
     (UnavailableError, FailureKind.MAILBOXES),
     (InvalidGrantError, FailureKind.AUTHORIZATION),

@@ -18,6 +18,7 @@ from calendar_integration.sync.source import Reader
 
 LARGEST_MAILBOX = 100_000  # items in the window
 MOST_PAGES = 20_000
+MOST_REMOVED = 1_000_000  # a year's worth of the largest calendars: a bound for memory only
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
         plan.fold(round_, page.rows, page.occurrences, page.removed)
         is_whole = is_whole or page.is_whole
         items = len(round_.rows) + len(round_.occurrences)
-        if items > LARGEST_MAILBOX:
+        if items > LARGEST_MAILBOX or len(round_.removed) > MOST_REMOVED:
             raise MailboxTooLargeError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
         if page.delta_link:
             return round_, page.delta_link, is_whole

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from calendar_integration.clients.base import CalendarClient, Page, Window
+from calendar_integration.errors import UnavailableError
 from calendar_integration.models import Contact, Meeting, Stream, StreamKind
 from calendar_integration.sync import leases
 from calendar_integration.sync.held_rows import Model
 
 KEPT_EVERY_SECONDS = 2.0  # however many pages there are: a lease lasts minutes, and nobody watches more closely
+
+
+LONGEST_ROUND_SECONDS = 20 * 60  # less than a task may take
 
 
 def _next_time() -> float:
@@ -26,6 +30,7 @@ class Reader:
     lease_id: uuid.UUID
     window: Window
     keep_at: float = field(default_factory=_next_time)
+    until: float = field(default_factory=lambda: time.monotonic() + LONGEST_ROUND_SECONDS)
 
     @property
     def connection_id(self) -> int:
@@ -38,7 +43,9 @@ class Reader:
         return Meeting if self.stream.kind == StreamKind.EVENTS else Contact
 
     def page(self, link: str) -> Page[Any]:
-        """The page at this link; an empty link begins a full round."""
+        """The page at this link; an empty link begins a full round. Raises UnavailableError where it takes too long."""
+        if time.monotonic() > self.until:
+            raise UnavailableError("A round took longer than a worker may take.")
         if self.stream.kind == StreamKind.EVENTS:
             return self.client.events_page(link, self.window)
         return self.client.contacts_page(link)

@@ -67,10 +67,9 @@ def unexpired(sealed: str, permissions: Permissions) -> str | None:
         return None
     try:
         held = orjson.loads(cipher().decrypt(sealed.encode()))
-        entries = list(held.get("AccessToken", {}).values())
-    except (InvalidToken, ValueError, AttributeError) as error:
+        return _fresh_token(list(held.get("AccessToken", {}).values()), scopes.wanted(permissions))
+    except (InvalidToken, ValueError, AttributeError, KeyError, TypeError) as error:
         raise TokensLostError("The tokens cannot be read with any of the encryption keys.") from error
-    return _fresh_token(entries, scopes.wanted(permissions))
 
 
 def forget_access_tokens(connection: Connection) -> None:

@@ -154,6 +154,8 @@ def test_a_refused_client_secret_alarms_the_admins_and_disconnects_nobody(
     fault = stack.control("POST", "/faults", {"kind": "token.invalid_client"})
     door.sync(ana.email)
     dana.sign_in_with_password()
+    dana.sees("Microsoft does not accept Atrium's client secret.")  # on the Overview, with since when and what then
+    dana.open("/users/")
     dana.sees(alarm)
     assert ana.is_connected()
     stack.control("DELETE", f"/faults/{fault['id']}")

@@ -1,11 +1,15 @@
 """Actions into rows: exactly what was meant, whatever the text, and nothing written twice."""
 
+import traceback
+
 import pytest
 from django.db import connection as database
+from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calendar_integration.errors import OurMistakeError
 from calendar_integration.models import Connection, Contact, Meeting
 from calendar_integration.sync.apply import apply
 from tests.makers import make_account, make_connection, make_meeting, make_meeting_row, make_user
@@ -79,3 +83,12 @@ def test_contacts_keep_their_lists() -> None:
     apply(Contact, mailbox.pk, [row], [])
     contact = Contact.objects.get()
     assert (contact.name, contact.emails, contact.phones) == ("Zoë\tNew", ["zoe@post.example"], [["mobile", "+49 1"]])
+
+
+def test_a_row_that_postgresql_refuses_is_our_mistake_and_quoted_nowhere() -> None:
+    mailbox = make_mailbox()
+    row = make_meeting_row(subject="the secret of somebody")._replace(start_at=None)
+    with pytest.raises(OurMistakeError) as refused, transaction.atomic():
+        apply(Meeting, mailbox.pk, [row], [])
+    assert str(refused.value) == "IntegrityError 23514"
+    assert "secret" not in "".join(traceback.format_exception(refused.value))

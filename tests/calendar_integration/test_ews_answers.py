@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from calendar_integration.clients import ews_transport
 from calendar_integration.clients.base import ContactRow, MeetingRow, Page
 from calendar_integration.clients.ews import EwsClient
-from calendar_integration.clients.ews_answers import readable
+from calendar_integration.clients.ews_answers import MOST_TAGS, readable
 from calendar_integration.errors import (
     CalendarError,
     MailboxMovedError,
@@ -181,6 +181,27 @@ def test_a_server_that_never_finishes_is_left(story: Story, monkeypatch: pytest.
 def test_a_server_that_says_too_much_is_left(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ews_transport, "LARGEST_ANSWER", 1_000_000)
     assert "more than we read" in str(story.error_of(endless(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 100_000)))
+
+
+@pytest.mark.parametrize("bound", ["LONGEST_SYNC_SECONDS", "LARGEST_SYNC"])
+def test_a_server_that_has_had_its_time_or_its_bytes_for_a_mailbox_is_asked_no_more(
+    story: Story, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(ews_transport, bound, 0)
+    with pytest.raises(ServerUnavailableError, match="for one mailbox"):
+        story.read(said(CHANGES.format("")))
+    assert story.server is not None
+    assert story.server.requests == []
+
+
+def test_small_elements_without_end_are_not_made_a_tree_of() -> None:
+    with pytest.raises(ServerUnavailableError, match="more elements"):
+        readable(SOAP.format("<a/>" * MOST_TAGS).encode())
+
+
+def test_a_document_type_is_none_of_soaps() -> None:
+    with pytest.raises(ServerUnavailableError, match="no whole XML"):
+        readable(b'<!DOCTYPE e [<!ENTITY x "y">]><e>&x;</e>')
 
 
 def test_a_server_that_is_away_is_worth_another_try(settings: Settings) -> None:
