@@ -27,6 +27,7 @@ SUBSCRIBED_TOGETHER = 10
 NUDGE_SECONDS = 15  # how long a nudge is good for: the schedule comes by itself then
 PATIENCE_SECONDS = 1
 # How long a queued mailbox waits for a worker before it is queued again.
+SKEW = timedelta(minutes=5)  # by which clocks may differ: Celery compares the sender's time with the worker's
 CLAIM = timedelta(seconds=settings.SYNC_CLAIM_SECONDS)
 
 
@@ -84,7 +85,7 @@ def nudge(task: str) -> None:
         with redis_client() as client:
             is_first = client.set(_nudged(task), 1, nx=True, ex=NUDGE_SECONDS)
         if is_first:
-            current_app.send_task(task, retry=False, expires=NUDGE_SECONDS)
+            current_app.send_task(task, retry=False, expires=NUDGE_SECONDS + SKEW.total_seconds())
     except (redis.RedisError, OperationalError) as error:
         logger.info("%s waits for its time, the queue is out of reach: %s", task, error)
 
@@ -111,8 +112,9 @@ def _send(task: str, calls: list[list[object]], *, expires: timedelta | None = C
     """Queue the task once for each list of arguments. Raises OperationalError where the queue is out of reach."""
     if not queue_answers():
         raise OperationalError("Redis does not answer")
+    kept = (expires + SKEW).total_seconds() if expires else None
     for arguments in calls:
-        current_app.send_task(task, arguments, retry=False, expires=expires.total_seconds() if expires else None)
+        current_app.send_task(task, arguments, retry=False, expires=kept)
 
 
 def queue_answers() -> bool:

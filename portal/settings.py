@@ -232,8 +232,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 
 def scheduled(task: str, every: timedelta) -> dict[str, Any]:
-    """A task that beat sends so often; one that no worker took in time is dropped, since the next one is due."""
-    return {"task": task, "schedule": every, "options": {"expires": every.total_seconds()}}
+    """A task that beat sends so often; one that no worker took in time is dropped, since the next one is due.
+
+    Not within five minutes: Celery compares beat's clock with the worker's, and they may differ by minutes.
+    """
+    kept = max(every, timedelta(minutes=5))
+    return {"task": task, "schedule": every, "options": {"expires": kept.total_seconds()}}
 
 
 CELERY_BEAT_SCHEDULE = {

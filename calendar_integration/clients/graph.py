@@ -14,6 +14,7 @@ from calendar_integration.clients.graph_transport import GraphTransport, parse, 
 from calendar_integration.errors import SyncStateLostError, UnavailableError
 
 PAGE_SIZE = 200
+MOST_PAGES = 500  # of one series
 # Repeated on every request: a preference holds for the request it came with.
 PREFER = f'IdType="ImmutableId", outlook.body-content-type="text", odata.maxpagesize={PAGE_SIZE}'
 
@@ -54,12 +55,15 @@ class GraphClient:
         span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end), "$top": PAGE_SIZE}
         link = f"{self._base}/me/events/{quote(master_id, safe='')}/instances?{urlencode(span)}"
         rows: list[MeetingRow] = []
-        while link:
-            answer = self._transport.get_or_none(link) or {"value": []}
+        answer = self._transport.get_or_none(link)  # a series that is gone has none
+        for _ in range(MOST_PAGES):
+            if answer is None:
+                return rows
             with _readable():
                 rows += [graph_events.to_row(item) for item in _items(answer)]
             link = _link(answer, "@odata.nextLink")
-        return rows
+            answer = self._transport.get(link) if link else None
+        raise UnavailableError("The pages of a series had no end.")
 
     def close(self) -> None:
         """Nothing to let go of: connections to Graph serve every mailbox of the thread."""
@@ -91,14 +95,18 @@ def _page(
     with without_collector():
         answer = parse(body)
         page: Page[RowT] = Page([], [], [], _link(answer, "@odata.nextLink"), _link(answer, "@odata.deltaLink"))
+        removed: dict[str, None] = {}
         with _readable():
             for item in _items(answer):
                 if "@removed" in item:
-                    page.removed.append(str(item["id"]))
-                elif is_stripped(item):
+                    removed[str(item["id"])] = None
+                    continue
+                removed.pop(item["id"], None)  # what comes later in a page counts
+                if is_stripped(item):
                     page.occurrences.append(to_occurrence(item))
                 else:
                     page.rows.append(to_row(item))
+        page.removed.extend(removed)
         del answer
     if bool(page.next_link) == bool(page.delta_link):
         raise UnavailableError("Graph sent a page that leads nowhere.")

@@ -60,6 +60,11 @@ def standing(now: datetime, prefix: str = "") -> Case:
         When(is_active & (is_told | freshness.silent(now, prefix)), then=Value(Standing.STALE.value)),
         When(is_active & ~Q(**{name("last_error"): ""}), then=Value(Standing.RETRYING.value)),
         When(is_active & Q(**{name("last_good_sync_at"): None}), then=Value(Standing.FIRST_SYNC.value)),
+        # Connected again: what was read before is not what is in the mailbox now.
+        When(
+            is_active & Q(**{name("last_good_sync_at__lt"): F(name("connected_at"))}),
+            then=Value(Standing.FIRST_SYNC.value),
+        ),
         When(is_active, then=Value(Standing.FRESH.value)),
         default=Coalesce(F(name("state")), Value(Standing.NONE.value)),
         output_field=CharField(),
@@ -93,7 +98,7 @@ def age(now: datetime, prefix: str = "") -> Case:
     synced = f"{prefix}last_good_sync_at"
     return Case(
         When(Q(standing__in=(Standing.STALE, Standing.SET_ASIDE)), then=Value(Age.STALE.value)),
-        When(Q((synced, None)), then=Value(Age.NEVER.value)),
+        When(Q((synced, None)) | Q(standing=Standing.FIRST_SYNC), then=Value(Age.NEVER.value)),
         *(When(Q((f"{synced}__gte", now - bound)), then=Value(each.value)) for each, bound in BOUNDS),
         default=Value(Age.LONGER.value),
         output_field=CharField(),

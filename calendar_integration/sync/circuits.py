@@ -128,12 +128,21 @@ def _choose(pk: int, now: datetime) -> int | None:
     else:
         mailbox = candidates.order_by("failures", "next_attempt_at").values_list("pk", flat=True)
     chosen = mailbox.first()
+    if chosen is None and _fail_still(row):  # but are being read just now
+        Circuit.objects.filter(pk=pk).update(next_probe_at=now + waits().first)
+        return None
     if chosen is None:
         row.delete()
         return None
     _write(row, machine.probing(known_of(row), chosen, now))
     Connection.objects.filter(pk=chosen).update(next_attempt_at=now + CLAIM, claimed_until=now + CLAIM)
     return chosen
+
+
+def _fail_still(row: Circuit) -> bool:
+    """Whether there is anybody left who could be tried."""
+    left = Connection.objects.filter(account=row.account_id, state__in=ACTIVE_STATES, set_aside_at=None)
+    return (left.filter(failure_kind=row.cause) if row.cause in OF_SIGN_IN else left).exists()
 
 
 def resume(account_id: int, kind: FailureKind) -> None:

@@ -90,8 +90,9 @@ def sync_chunk(connection_ids: Sequence[int]) -> Counter[Status]:
 def _read_together(held: list[Held]) -> Counter[Status]:
     lease_id, counted, brake = held[0].lease_id, Counter[Status](), Brake(BEGUN_WITHIN)
     kept = {mailbox.connection.pk for mailbox in held}  # of which we have the lease
-    pending = [_begin(mailbox, brake) for mailbox in held]
+    pending: list[Future[Outcome | None]] = []
     try:
+        pending += (_begin(mailbox, brake) for mailbox in held)
         while pending:
             done, waiting = wait(pending, WRITTEN_AFTER_SECONDS)
             pending = list(waiting)
@@ -100,7 +101,10 @@ def _read_together(held: list[Held]) -> Counter[Status]:
             results = _finish(outcomes)
             counted.update(result.status for result in results.values())
             counted[Status.LEFT] += len(done) - len(outcomes)
-            kept -= {pk for pk, result in results.items() if result.status is Status.DONE}
+            done_with = {pk for pk, result in results.items() if result.status is not Status.DONE}
+            if done_with:  # or what failed could not be tried again before the slowest of the chunk has been read
+                leases.give_back(lease_id, list(done_with))
+            kept -= results.keys()
             if pending:
                 leases.extend_all(lease_id, list(kept))
     finally:

@@ -31,10 +31,10 @@ def look(client: CalendarClient, stream: Stream, now: datetime) -> NothingNew | 
     try:
         page = _page(client, stream, now)
     except SyncStateLostError as error:
-        return SomethingNew(Remembering(client, error))
+        return SomethingNew(Remembering(client, stream.delta_link, error))
     if page.delta_link and not (page.rows or page.occurrences or page.removed):
         return NothingNew(page.delta_link)
-    return SomethingNew(Remembering(client, page))
+    return SomethingNew(Remembering(client, stream.delta_link, page))
 
 
 def _page(client: CalendarClient, stream: Stream, now: datetime) -> Page[Any]:
@@ -44,19 +44,23 @@ def _page(client: CalendarClient, stream: Stream, now: datetime) -> Page[Any]:
 
 
 class Remembering:
-    """A client that answers the first page of a round from memory, so that nothing is asked for twice."""
+    """A client that answers the page at one link from memory, once, so that nothing is asked for twice.
 
-    def __init__(self, client: CalendarClient, first: Page[Any] | SyncStateLostError) -> None:
+    Of any other link, such as the empty one of a full round, it remembers nothing.
+    """
+
+    def __init__(self, client: CalendarClient, link: str, first: Page[Any] | SyncStateLostError) -> None:
         self._client = client
+        self._link = link
         self._first: Page[Any] | SyncStateLostError | None = first
 
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """The page that was seen already; then as the client."""
-        return self._remembered() or self._client.events_page(link, window)
+        return self._remembered(link) or self._client.events_page(link, window)
 
     def contacts_page(self, link: str) -> Page[ContactRow]:
         """The page that was seen already; then as the client."""
-        return self._remembered() or self._client.contacts_page(link)
+        return self._remembered(link) or self._client.contacts_page(link)
 
     def event(self, remote_id: str) -> MeetingRow | None:
         """As the client."""
@@ -70,8 +74,10 @@ class Remembering:
         """As the client."""
         self._client.close()
 
-    def _remembered(self) -> Page[Any] | None:
+    def _remembered(self, link: str) -> Page[Any] | None:
         first, self._first = self._first, None
+        if link != self._link:
+            return None
         if isinstance(first, SyncStateLostError):
             raise first
         return first

@@ -91,11 +91,12 @@ def _kinds(connection: Connection) -> list[StreamKind]:
 def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:
     held = outcome.held
     stream = held.streams.get(kind)
-    found = look(client, stream, timezone.now()) if stream else SomethingNew(client)
+    now = timezone.now()
+    found = look(client, stream, now) if stream else SomethingNew(client)
     if stream and isinstance(found, NothingNew):
         outcome.links[stream.pk] = found.delta_link
         outcome.rounds.append(RoundResult(stream.kind, False, 0, 0))
     elif isinstance(found, SomethingNew):
         with threads.database():
             stream = stream or begin_stream(held.connection.pk, held.lease_id, kind)
-            outcome.rounds.append(run_round(found.client, stream, held.lease_id))
+            outcome.rounds.append(run_round(found.client, stream, held.lease_id, now))

@@ -31,12 +31,12 @@ class RoundResult:
     deleted: int
 
 
-def run_round(client: CalendarClient, stream: Stream, lease_id: uuid.UUID) -> RoundResult:
-    """Read what is new in this stream, or everything where that is needed.
+def run_round(client: CalendarClient, stream: Stream, lease_id: uuid.UUID, now: datetime) -> RoundResult:
+    """Read what is new in this stream, or everything where that is needed at this time, an aware one.
 
-    Raises the errors of calendar_integration.errors; nothing is written then.
+    It is the time of the look before, if there was one: whether all is read must not be decided twice. Raises the
+    errors of calendar_integration.errors; nothing is written then.
     """
-    now = timezone.now()
     is_full = is_full_due(stream, now)
     window = window_of(stream, now, is_full=is_full)
     reader = Reader(client, stream, lease_id, window)

@@ -14,6 +14,7 @@ from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionSta
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync import freshness
 from calendar_integration.sync.fairness import shares
+from calendar_integration.sync.kinds import OF_SIGN_IN
 
 STALE_BATCH = 5000
 # Of each account the longest due, as many as it may have; a row that somebody is writing, or that another dispatcher
@@ -42,7 +43,7 @@ def claim_due() -> list[int]:
     now = timezone.now()
     due = Connection.objects.filter(
         Q(lease_until=None) | Q(lease_until__lt=now), state__in=ACTIVE_STATES, next_attempt_at__lte=now
-    ).exclude(account__circuit__opened_at__isnull=False)
+    ).exclude(paused())
     waiting = _by_account(due)
     if not waiting:
         return []
@@ -78,10 +79,21 @@ def may_run_now(connection_id: int) -> bool:
 
     Nor while its account pauses, unless this is the mailbox that is tried, or one that was never read.
     """
-    soon = Q(next_attempt_at__lte=timezone.now() + CLAIM)
-    goes_on = Q(account__circuit=None) | Q(account__circuit__opened_at=None) | Q(account__circuit__probe=F("pk"))
+    # What a claim wrote is compared with itself: the clock of whoever claimed may be ahead of ours.
+    soon = Q(next_attempt_at__lte=timezone.now() + CLAIM) | Q(next_attempt_at=F("claimed_until"))
+    goes_on = ~paused() | Q(account__circuit__probe=F("pk"))
     asked = Connection.objects.filter(Q(failures=0) | soon, pk=connection_id)
     return asked.filter(goes_on | Q(last_good_sync_at=None)).exists()
+
+
+def paused() -> Q:
+    """The mailboxes that a pause of their account stops.
+
+    Where new tokens are not to be had, those that still have one go on: they are read meanwhile, and when it runs out
+    they show whether the cause is everybody's.
+    """
+    of_all = ~Q(account__circuit__cause__in=[cause.value for cause in OF_SIGN_IN])
+    return Q(account__circuit__opened_at__isnull=False) & (of_all | Q(failures__gt=0))
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from calendar_integration.models import ACTIVE_STATES, Circuit, Connection, Stream
 from calendar_integration.queueing import CLAIM
+from calendar_integration.sync.kinds import OF_SIGN_IN
 from calendar_integration.sync.leases import LEASE
 
 SEALED = "token_cache"
@@ -29,9 +30,11 @@ RETURNING {", ".join(f"mailbox.{column}" for column in COLUMNS)}, mailbox.{SEALE
 """  # noqa: S608 - names of our own tables and columns
 # What was queued a while ago may have been told to wait since, or its account pauses. One whose worker died goes alone.
 QUEUED = f"""
-        AND (failures = 0 OR next_attempt_at <= %(soon)s) AND worker_deaths = 0 AND lease_until IS NULL
+        AND (failures = 0 OR next_attempt_at <= %(soon)s OR next_attempt_at = claimed_until)
+        AND worker_deaths = 0 AND lease_until IS NULL
         AND NOT EXISTS (SELECT FROM {Circuit._meta.db_table} AS circuit
                         WHERE circuit.account_id = mailbox.account_id AND circuit.opened_at IS NOT NULL
+                          AND (failures > 0 OR NOT circuit.cause = ANY(%(of_sign_in)s))
                           AND circuit.probe IS DISTINCT FROM mailbox.id)
 """  # noqa: S608 - names of our own tables
 
@@ -66,6 +69,7 @@ def _take(connection_ids: Sequence[int], only: str) -> list[Held]:
         "now": now,
         "until": now + LEASE,
         "soon": now + CLAIM,
+        "of_sign_in": [cause.value for cause in OF_SIGN_IN],
     }
     with database.cursor() as cursor:
         cursor.execute(TAKE.format(only=only), parameters)

@@ -96,7 +96,7 @@ def read(world: World, connection: Connection, kind: StreamKind = StreamKind.EVE
     """One round, by a client of its own."""
     with lease(connection.pk) as lease_id, closing(world.client()) as client:
         assert lease_id
-        return run_round(client, connection.streams.get(kind=kind), lease_id)
+        return run_round(client, connection.streams.get(kind=kind), lease_id, timezone.now())
 
 
 def held(connection: Connection) -> Counter[Any]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
@@ -12,8 +13,10 @@ from calendar_integration.sync import circuits, engine, schedule
 from calendar_integration.sync.engine import Status, sync_connection
 from calendar_integration.sync.kinds import FailureKind
 from calendar_integration.sync.pauses import pause_of
+from calendar_integration.sync.taking import take_queued
 from tests.calendar_integration.refreshing import let_expire
 from tests.calendar_integration.synced import make_team
+from tests.makers import make_account, make_connection, make_user
 from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +144,24 @@ def test_where_nobody_is_left_who_failed_the_company_goes_on(microsoft: Sandbox)
     let_time_pass()
     assert circuits.choose_probes() == []
     assert pause_of(team[0].account) is None
+
+
+def test_without_new_tokens_those_who_have_one_go_on_and_only_those_who_failed_wait() -> None:
+    account, now = make_account(), timezone.now()
+    due = now - timedelta(seconds=1)
+    ana = make_connection(make_user(account), next_attempt_at=due)
+    bo = make_connection(make_user(account, "bo"), failures=1, failure_kind=FailureKind.CONSENT, next_attempt_at=due)
+    Circuit.objects.create(
+        account=account, cause=FailureKind.CONSENT, since=now, opened_at=now, next_probe_at=now + timedelta(minutes=1)
+    )
+    assert schedule.claim_due() == [ana.pk]
+    assert (schedule.may_run_now(ana.pk), schedule.may_run_now(bo.pk)) == (True, False)
+    assert [held.connection.pk for held in take_queued([ana.pk, bo.pk])] == [ana.pk]
+
+
+def test_a_clock_that_is_ahead_where_mailboxes_are_claimed_keeps_no_failing_one_from_being_read() -> None:
+    mailbox = make_connection(make_user(make_account()), failures=2, next_attempt_at=timezone.now())
+    with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=False):
+        assert schedule.claim_due() == [mailbox.pk]
+    assert schedule.may_run_now(mailbox.pk)
+    assert [held.connection.pk for held in take_queued([mailbox.pk])] == [mailbox.pk]

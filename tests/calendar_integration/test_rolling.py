@@ -2,13 +2,17 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendar_integration.clients.base import CalendarClient, MeetingRow, Page, Window
 from calendar_integration.models import Stream, StreamKind
+from calendar_integration.sync.polling import SomethingNew, look
 from calendar_integration.sync.rolling import DAY, SKEW, roll_time
 from calendar_integration.sync.rounds import is_full_due, new_window
+from tests.makers import make_meeting_row
 
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
 IDS = st.integers(1, 10**9)
@@ -56,3 +60,28 @@ def test_no_hour_has_many_more_than_its_share(first: int) -> None:
 def test_a_worker_whose_clock_is_a_little_slow_does_not_read_it_all_once_more(connection_id: int) -> None:
     stream = make_stream(connection_id, MIDNIGHT + timedelta(minutes=1))
     assert not is_full_due(stream, MIDNIGHT + timedelta(minutes=2) - SKEW)
+
+
+class Asked:
+    """A mailbox with one change since D1; which links were asked for."""
+
+    def __init__(self) -> None:
+        self.links: list[str] = []
+
+    def events_page(self, link: str, _window: Window) -> Page[MeetingRow]:
+        self.links.append(link)
+        return Page([make_meeting_row()], [], [], "", "D2")
+
+
+def test_a_page_of_changes_is_never_taken_for_the_whole_when_the_window_moves_meanwhile() -> None:
+    stream, asked = make_stream(7, MIDNIGHT), Asked()
+    found = look(cast("CalendarClient", asked), stream, MIDNIGHT + timedelta(minutes=1))
+    assert isinstance(found, SomethingNew)
+    assert asked.links == [stream.delta_link]
+    window = new_window(MIDNIGHT)
+    found.client.events_page("", window)
+    assert asked.links[1:] == [""], "a full round asks for everything"
+    again = look(cast("CalendarClient", asked), stream, MIDNIGHT + timedelta(minutes=1))
+    assert isinstance(again, SomethingNew)
+    again.client.events_page(stream.delta_link, window)
+    assert asked.links[2:] == [stream.delta_link], "and a round that goes on asks for nothing twice"

@@ -165,7 +165,7 @@ class Synchronised(RuleBasedStateMachine):
     def _read(self, kind: StreamKind, client: CalendarClient) -> None:
         with lease(self.connection.pk) as lease_id:
             assert lease_id
-            run_round(client, self.connection.streams.get(kind=kind), lease_id)
+            run_round(client, self.connection.streams.get(kind=kind), lease_id, timezone.now())
 
     def _state(self, kind: StreamKind) -> tuple[Counter[Any], str]:
         return self._held(kind), self.connection.streams.get(kind=kind).delta_link
