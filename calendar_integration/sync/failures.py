@@ -30,6 +30,9 @@ from calendar_integration.sync.waits import waits
 logger = logging.getLogger(__name__)
 
 AWAY = ("08", "57P")  # connections that fail, and servers that shut down or start
+# Believed the second time only. Where no key reads the tokens it may have been forgotten in a new configuration, which
+# must not cost everybody their connection before it is put right.
+OF_THE_AUTHORIZATION = (InvalidGrantError, TokensLostError)
 SEVERAL = 2  # people to whom consent is refused, from which on it is taken to be the company's
 
 
@@ -53,7 +56,7 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
         changes |= _counted(connection, error)
     if lost:
         changes |= {"state": lost, "told_to_reauthorize_at": None, "next_attempt_at": None}
-    if isinstance(error, InvalidGrantError) and connection.invalid_grant_at is None:
+    if isinstance(error, OF_THE_AUTHORIZATION) and connection.invalid_grant_at is None:
         changes["invalid_grant_at"] = now
     if isinstance(error, InteractionRequiredError) and error.claims:
         changes["claims_challenge"] = error.claims
@@ -125,9 +128,7 @@ def state_after(connection: Connection, error: CalendarError, now: datetime) -> 
     """The state a failure ends in, or None where trying again may help."""
     if isinstance(error, MailboxUnsupportedError):
         return ConnectionState.MAILBOX_UNSUPPORTED
-    if isinstance(error, TokensLostError):
-        return ConnectionState.NEEDS_REAUTHORIZATION
     refused_since = connection.invalid_grant_at
-    if isinstance(error, InvalidGrantError) and refused_since and now - refused_since >= GRANT_GRACE:
+    if isinstance(error, OF_THE_AUTHORIZATION) and refused_since and now - refused_since >= GRANT_GRACE:
         return ConnectionState.NEEDS_REAUTHORIZATION
     return None

@@ -3,7 +3,8 @@
 Polling is the base, and notifications may be lost silently. They are believed as far as they have been shown to work:
 every good sync that finds no change which nothing had announced raises the *level* by one, and each level doubles the
 interval. A change that nothing had announced puts them in *doubt*: the interval is the base again at once. Where its
-notification comes late after all, the doubt is over; where it does not, the level falls to nothing.
+notification comes late after all, the doubt is over; where it does not, the level falls to nothing, and stays there
+until a notification comes: what died after it had worked is not believed again for its silence.
 """
 
 from collections.abc import Sequence
@@ -56,12 +57,12 @@ def trust_after(heard: Heard, *, read_at: datetime | None, now: datetime) -> Tru
 
 
 def _settled(trust: Trust, notified_at: datetime | None, now: datetime) -> Trust:
-    """An earlier doubt: over where a notification came since, confirmed where none came in time, else still there."""
+    """An earlier doubt: over where a notification came since, and all trust gone where none came in time."""
     if trust.doubted_at is None:
         return trust
     if notified_at is not None and notified_at >= trust.doubted_at:
         return Trust(trust.level)
-    return trust if now - trust.doubted_at < GRACE else Trust()
+    return trust if now - trust.doubted_at < GRACE else Trust(doubted_at=trust.doubted_at)
 
 
 def _is_announced(heard: Heard, read_at: datetime | None) -> bool:

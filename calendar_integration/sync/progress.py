@@ -11,9 +11,11 @@ from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection, Stream, StreamKind
 
 LOST = "Another worker has taken this mailbox over."
-# The connection is locked: from here to the end of the transaction nobody else can take it over.
+# A link that works, or rows that are there, disprove an earlier claim that all was gone. The connection is locked: from
+# here to the end of the transaction nobody else can take it over.
 SAVE = f"""
-UPDATE {Stream._meta.db_table} AS stream SET delta_link = %(delta_link)s, finished_at = %(now)s {{and_more}}
+UPDATE {Stream._meta.db_table} AS stream
+SET delta_link = %(delta_link)s, finished_at = %(now)s, emptied_at = NULL {{and_more}}
 FROM (SELECT id FROM {Connection._meta.db_table}
       WHERE id = %(connection)s AND lease_id = %(lease_id)s AND state = ANY(%(states)s) FOR UPDATE) AS ours
 WHERE stream.id = %(stream)s AND stream.connection_id = ours.id
@@ -24,7 +26,7 @@ SELECT id, %(kind)s, '', 0 FROM {Connection._meta.db_table}
 WHERE id = %(connection)s AND lease_id = %(lease_id)s AND state = ANY(%(states)s) FOR UPDATE
 RETURNING id
 """  # noqa: S608 - names of our own tables and columns
-OF_FULL_ROUND = ", window_start = %(start)s, window_end = %(end)s, emptied_at = NULL, items_read = 0"
+OF_FULL_ROUND = ", window_start = %(start)s, window_end = %(end)s, items_read = 0"
 
 
 def begin_stream(connection_id: int, lease_id: uuid.UUID, kind: StreamKind) -> Stream:

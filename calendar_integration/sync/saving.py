@@ -17,7 +17,7 @@ WITH ours AS MATERIALIZED (
     WHERE id = ANY(%(ids)s) AND lease_id = %(lease_id)s AND state = ANY(%(states)s)
     ORDER BY id FOR UPDATE
 ), polled AS (
-    UPDATE {Stream._meta.db_table} AS stream SET delta_link = found.link, finished_at = %(now)s
+    UPDATE {Stream._meta.db_table} AS stream SET delta_link = found.link, finished_at = %(now)s, emptied_at = NULL
     FROM unnest(%(streams)s::bigint[], %(links)s::text[]) AS found (id, link), ours
     WHERE stream.id = found.id AND stream.connection_id = ours.id
 )

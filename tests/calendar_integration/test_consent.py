@@ -323,5 +323,8 @@ def test_with_the_encryption_keys_lost_pages_open_and_connecting_again_helps(
     for path in ("/meetings/", "/contacts/", "/profile/"):
         assert ana.client.get(path).status_code == 200
     sync_connection(connection.pk)
+    assert state_of(ana) == ConnectionState.ACTIVE, "the key may have been forgotten, and be put back"
+    Connection.objects.update(invalid_grant_at=timezone.now() - timedelta(minutes=16))
+    sync_connection(connection.pk)
     assert state_of(ana) == ConnectionState.NEEDS_REAUTHORIZATION
     assert ana.connect().state == ConnectionState.ACTIVE

@@ -65,7 +65,17 @@ def test_its_notification_may_come_late_and_then_nothing_was_lost() -> None:
 def test_without_it_nothing_is_left_of_the_trust() -> None:
     waiting = replace(QUIET, trust=Trust(7, NOW - GRACE / 2))
     assert judged(waiting) == ([Trust(7, NOW - GRACE / 2)], BASE)
-    assert judged(replace(QUIET, trust=Trust(7, NOW - GRACE))) == ([Trust(1)], BASE * 2)
+    assert judged(replace(QUIET, trust=Trust(7, NOW - GRACE))) == ([Trust(0, NOW - GRACE)], BASE)
+
+
+def test_what_died_after_it_had_worked_is_not_believed_again_for_its_silence() -> None:
+    heard = replace(QUIET, trust=Trust(7, NOW - GRACE))
+    for _ in range(10):
+        (trust,), wait = judged(heard)
+        assert wait == BASE
+        heard = replace(heard, trust=trust)
+    told = replace(heard, has_changed=True, notified_at=NOW - timedelta(seconds=3))
+    assert judged(told) == ([Trust(1)], BASE * 2)
 
 
 def test_a_change_may_show_minutes_after_its_notification() -> None:
@@ -129,4 +139,4 @@ def test_whatever_was_an_unannounced_change_is_the_base_and_then_nothing(heard: 
     (trust,), wait = judged(lost)
     assert wait == BASE
     later = trust_after(replace(lost, has_changed=False, trust=Trust(trust.level, NOW)), read_at=NOW, now=NOW + GRACE)
-    assert later == Trust(1)
+    assert later == Trust(0, NOW), "and none until one comes"

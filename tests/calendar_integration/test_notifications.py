@@ -191,7 +191,8 @@ def test_notifications_that_are_lost_are_found_out_by_the_next_poll(notifying: S
     assert interval_of(ana) == BASE, "at once"
     let_time_pass(ana, timedelta(minutes=6))
     sync(ana)
-    assert subscriptions_of(ana)["events"].level == 1, "and nothing is left of what they had earned"
+    assert subscriptions_of(ana)["events"].level == 0, "and nothing is left of what they had earned"
+    assert interval_of(ana) == BASE, "until one comes"
 
 
 def test_a_subscription_that_ended_without_a_word_is_found_out_alike(notifying: Sandbox) -> None:
