@@ -10,8 +10,10 @@ from django.conf import settings
 
 from calendar_integration.clients import graph_contacts, graph_events
 from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Profile, Response, RowT, Window
-from calendar_integration.clients.graph_transport import GraphTransport, parse, refuse_foreign
+from calendar_integration.clients.graph_ahead import Question
+from calendar_integration.clients.graph_transport import GraphTransport, headers_of, parse, refuse_foreign
 from calendar_integration.errors import SyncStateLostError, UnavailableError
+from calendar_integration.http import Answer, is_plain
 
 PAGE_SIZE = 200
 MOST_PAGES = 500  # of one series
@@ -24,8 +26,9 @@ ACTIONS = {Response.ACCEPTED: "accept", Response.TENTATIVE: "tentativelyAccept",
 class GraphClient:
     """The mailbox of the person an access token is for."""
 
-    def __init__(self, access_token: str) -> None:
-        self._transport = GraphTransport(access_token, prefer=PREFER)
+    def __init__(self, access_token: str, ahead: dict[str, Answer] | None = None) -> None:
+        """`ahead` holds answers to polls, by their links, that were asked for already."""
+        self._transport = GraphTransport(access_token, prefer=PREFER, ahead=ahead)
         self._base = settings.MS_GRAPH_URL
 
     def me(self) -> Profile:
@@ -35,8 +38,7 @@ class GraphClient:
 
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """https://learn.microsoft.com/graph/api/event-delta"""
-        span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end)}
-        body = self._transport.body(_ours(link) or f"{self._base}/me/calendarView/delta?{urlencode(span)}")
+        body = self._transport.body(_ours(link) or f"{self._base}/me/calendarView/delta?{_span(window)}")
         return _page(body, graph_events.is_stripped, graph_events.to_row, graph_events.to_occurrence)
 
     def contacts_page(self, link: str) -> Page[ContactRow]:
@@ -52,8 +54,8 @@ class GraphClient:
 
     def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
         """https://learn.microsoft.com/graph/api/event-list-instances"""
-        span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end), "$top": PAGE_SIZE}
-        link = f"{self._base}/me/events/{quote(master_id, safe='')}/instances?{urlencode(span)}"
+        events = f"{self._base}/me/events"
+        link = f"{events}/{quote(master_id, safe='')}/instances?{_span(window)}&{urlencode({'$top': PAGE_SIZE})}"
         rows: list[MeetingRow] = []
         answer = self._transport.get_or_none(link)  # a series that is gone has none
         for _ in range(MOST_PAGES):
@@ -77,9 +79,19 @@ class GraphClient:
         self._transport.post(f"{event}/{ACTIONS[response]}", {"comment": comment, "sendResponse": True})
 
 
+def poll(access_token: str, link: str) -> Question | None:
+    """The request for what is new since this link, to be asked ahead; None for a link that is not followed so."""
+    is_ours = is_plain(link) and link.startswith(f"{settings.MS_GRAPH_URL}/")
+    return Question(link, headers_of(access_token, PREFER)) if is_ours else None
+
+
 def stamp(moment: Any) -> str:
     """An aware time as Graph's parameters take it, in UTC."""
     return str(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _span(window: Window) -> str:
+    return urlencode({"startDateTime": stamp(window.start), "endDateTime": stamp(window.end)})
 
 
 def _never(_item: dict[str, Any]) -> bool:
@@ -87,7 +99,7 @@ def _never(_item: dict[str, Any]) -> bool:
 
 
 def _page(
-    body: bytearray,
+    body: bytes | bytearray,
     is_stripped: Callable[[dict[str, Any]], bool],
     to_row: Callable[[dict[str, Any]], RowT],
     to_occurrence: Callable[[dict[str, Any]], Any],

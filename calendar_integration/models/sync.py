@@ -15,7 +15,8 @@ class StreamKind(models.TextChoices):
 class Stream(models.Model):
     """One kind of item of one mailbox. The delta link is saved in the transaction that applies its round."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="streams")
+    # The constraint's index serves whoever looks for a mailbox's streams.
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="streams", db_index=False)
     kind = models.CharField(max_length=10, choices=StreamKind)
     delta_link = models.TextField(blank=True)
     window_start = models.DateTimeField(null=True)

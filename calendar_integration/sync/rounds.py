@@ -68,8 +68,8 @@ def _has_moved(stream: Stream, now: datetime) -> bool:
     The day is over for each mailbox at a time of its own.
     """
     has_window = stream.kind == StreamKind.EVENTS and stream.window_start is not None
-    good = {new_window(moment) for moment in rolling.moments(stream.connection_id, now)}
-    return has_window and (stream.window_start, stream.window_end) not in good
+    moments = rolling.moments(stream.connection_id, now)
+    return has_window and all((stream.window_start, stream.window_end) != new_window(moment) for moment in moments)
 
 
 def window_of(stream: Stream, now: datetime, *, is_full: bool) -> Window:
