@@ -1,54 +1,27 @@
 """HTTP to Microsoft: one kept-alive session per thread, with time limits on every request."""
 
-import re
-import ssl
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import certifi
 import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from requests.utils import default_headers, select_proxy
+from requests.utils import default_headers
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
+
+from calendar_integration.kept_alive import KeptAlive, is_plain
 
 TIMEOUT_SECONDS = (5, 20)  # to connect; between two bytes of an answer
 DISCOVERY_KEPT_SECONDS = 3600
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 USUAL = dict(default_headers())  # what requests sends with everything
-# An address that goes over the wire as it stands: RFC 3986's characters, and a percent sign only before two digits.
-PLAIN = re.compile(r"https?://[\w.:\[\]-]+/(?:[\w\-.~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*", re.ASCII)
 
 _local = threading.local()
 _discovery: dict[str, tuple[float, requests.Response]] = {}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer that has been read whole."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes | bytearray
-
-
-class KeptAlive(HTTPAdapter):
-    """requests' connections, for requests and for what needs no more than them."""
-
-    def pool_of(self, url: str, verify: bool | str | None, proxies: Mapping[str, str]) -> HTTPConnectionPool:
-        """Those to this server, as a request would take them. Raises requests.RequestException."""
-        pool = self.get_connection_with_tls_context(requests.Request("GET", url).prepare(), verify, proxies)
-        if not isinstance(pool, HTTPConnectionPool):
-            raise requests.exceptions.InvalidSchema(f"no address of HTTP: {url}")
-        self.cert_verify(pool, url, verify, None)  # type: ignore[no-untyped-call]  # its stubs leave it untyped
-        return pool
 
 
 class MicrosoftSession(requests.Session):
@@ -137,29 +110,6 @@ def _is_discovery(response: requests.Response) -> bool:
     return (
         response.ok and isinstance(document, dict) and {"authorization_endpoint", "token_endpoint"} <= document.keys()
     )
-
-
-def is_plain(url: str) -> bool:
-    """Whether this address of HTTP can go over the wire as it stands."""
-    return PLAIN.fullmatch(url) is not None
-
-
-@dataclass(frozen=True)
-class Way:
-    """How a server is reached: through which proxy, if any, and whose certificates are believed."""
-
-    proxy: str | None
-    trusted: ssl.SSLContext
-
-
-def way_to(url: str) -> Way:
-    """The way that this thread's session takes to this server, for who does not use it."""
-    environment = session().merge_environment_settings(url, {}, False, None, None)
-    verify = environment["verify"]
-    place = verify if isinstance(verify, str) else certifi.where()
-    is_folder = Path(place).is_dir()
-    trusted = ssl.create_default_context(cafile=None if is_folder else place, capath=place if is_folder else None)
-    return Way(select_proxy(url, environment["proxies"]), trusted)
 
 
 def session() -> MicrosoftSession:

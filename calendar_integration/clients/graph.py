@@ -13,7 +13,7 @@ from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Prof
 from calendar_integration.clients.graph_ahead import Question
 from calendar_integration.clients.graph_transport import GraphTransport, headers_of, parse, refuse_foreign
 from calendar_integration.errors import SyncStateLostError, UnavailableError
-from calendar_integration.http import Answer, is_plain
+from calendar_integration.kept_alive import Answer, is_plain
 
 PAGE_SIZE = 200
 MOST_PAGES = 500  # of one series

@@ -16,7 +16,7 @@ from django.conf import settings
 from yarl import URL
 
 from calendar_integration import http
-from calendar_integration.http import Answer
+from calendar_integration.kept_alive import Answer, way_to
 
 AnswerT = TypeVar("AnswerT")
 
@@ -88,7 +88,7 @@ def _begun() -> Asking:
 
 
 async def _session() -> aiohttp.ClientSession:
-    way = http.way_to(settings.MS_GRAPH_URL)
+    way = way_to(settings.MS_GRAPH_URL, http.session())
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=settings.SYNC_THREADS * REQUESTS_OF_A_MAILBOX, ssl=way.trusted),
         proxy=way.proxy,

@@ -3,8 +3,8 @@
 from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
-from calendar_integration.http import Answer
 from calendar_integration.integration_setting import Method
+from calendar_integration.kept_alive import Answer
 from calendar_integration.models import Connection
 
 

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from calendar_integration.clients import graph, graph_ahead
 from calendar_integration.clients.graph_ahead import Question
-from calendar_integration.http import Answer
+from calendar_integration.kept_alive import Answer
 from calendar_integration.models import Connection
 from calendar_integration.sync import threads
 from calendar_integration.sync.ahead import Ahead, is_nothing

@@ -11,6 +11,7 @@ from calendar_integration import http
 from calendar_integration.clients import graph_transport
 from calendar_integration.clients.graph_transport import ActionRefusedError, GraphTransport
 from calendar_integration.errors import CalendarError, UnavailableError
+from calendar_integration.kept_alive import way_to
 from tests.accounts.making_servers import Answer, Server, endless, serving, whole
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
@@ -58,7 +59,7 @@ def test_a_proxy_is_given_the_whole_address(settings: Settings, monkeypatch: pyt
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
         settings.MS_GRAPH_URL = "http://graph.example/v1.0"
         GraphTransport("secret", prefer="").get("http://graph.example/v1.0/me?$select=id")
-        assert http.way_to(settings.MS_GRAPH_URL).proxy == f"http://127.0.0.1:{proxy.port}"
+        assert way_to(settings.MS_GRAPH_URL, http.session()).proxy == f"http://127.0.0.1:{proxy.port}"
     assert proxy.requests[0].startswith("GET http://graph.example/v1.0/me?$select=id HTTP/1.1\r\n")
 
 
@@ -97,7 +98,7 @@ def test_where_none_is_configured_the_worlds_are_trusted(settings: Settings) -> 
         transport, base = make_transport(server, settings, "https")
         with pytest.raises(UnavailableError, match="SSLError"):
             transport.get(f"{base}/me")
-    assert http.way_to(base).trusted.cert_store_stats()["x509_ca"] > 50
+    assert way_to(base, http.session()).trusted.cert_store_stats()["x509_ca"] > 50
 
 
 @pytest.mark.parametrize(
