@@ -1,6 +1,7 @@
 """Celery's doors: ids in, one call. No retry policy of Celery's: the schedule is in the database."""
 
 import logging
+from collections.abc import Callable
 
 from celery import shared_task
 from django.conf import settings
@@ -45,13 +46,34 @@ def sync_chunk(connection_ids: list[int]) -> None:
 
 @shared_task(name=queueing.DISPATCH_TASK)
 def dispatch_due() -> None:
-    """Queue the mailboxes that are due, and one of every account that pauses and is to be tried."""
+    """Queue the mailboxes that are due, and one of every account that pauses and is to be tried.
+
+    Each part is its own: one that fails is raised when the others are done.
+    """
     queueing.nudge_is_heard(queueing.DISPATCH_TASK)
     if not queueing.queue_answers():
         return  # claimed mailboxes would wait for nothing
-    set_aside.bury()
+    mistakes = [mistake for part in (set_aside.bury, _queue_probes, _queue_due) if (mistake := _mistake_of(part))]
+    if mistakes:
+        raise mistakes[0]
+
+
+def _queue_probes() -> None:
     queueing.send_chunks(circuits.choose_probes(), size=1)
+
+
+def _queue_due() -> None:
     queueing.send_chunks(schedule.claim_due())
+
+
+def _mistake_of(part: Callable[[], object]) -> Exception | None:
+    """What went wrong with one part of the dispatching, which is logged."""
+    try:
+        part()
+    except Exception as mistake:
+        logger.exception("dispatching: %s", part.__name__)
+        return mistake
+    return None
 
 
 @shared_task(name="calendar_integration.mark_stale")

@@ -85,7 +85,7 @@ def known_of(row: Circuit | None) -> machine.Circuit:
 def _advance(account_id: int, seen: Seen, now: datetime) -> None:
     with transaction.atomic():
         row = Circuit.objects.select_for_update().filter(account=account_id).first()
-        if row is None and seen.failed:
+        if row is None and machine.advance(ALL_WELL, seen, now) != ALL_WELL:
             Circuit.objects.get_or_create(account_id=account_id, defaults={"cause": FailureKind.OTHER, "since": now})
             row = Circuit.objects.select_for_update().filter(account=account_id).first()
         before = known_of(row)

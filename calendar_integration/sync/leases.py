@@ -1,7 +1,7 @@
 """One worker per mailbox: a lease in the database, which a killed worker loses by itself."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -46,7 +46,12 @@ def give_back(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
 
 def ours(connection_id: int, lease_id: uuid.UUID) -> QuerySet[Connection]:
     """The connection, if this worker may still write about it."""
-    return Connection.objects.filter(pk=connection_id, lease_id=lease_id, state__in=ACTIVE_STATES)
+    return all_ours([connection_id], lease_id)
+
+
+def all_ours(connection_ids: Collection[int], lease_id: uuid.UUID) -> QuerySet[Connection]:
+    """Those of these connections that this worker may still write about."""
+    return Connection.objects.filter(pk__in=connection_ids, lease_id=lease_id, state__in=ACTIVE_STATES)
 
 
 def extend(connection_id: int, lease_id: uuid.UUID) -> None:

@@ -186,7 +186,7 @@ def test_being_throttled_is_waited_out_as_long_as_asked(synced: Connection, micr
     microsoft.fault("ews.server_busy", count=2, retry_after=600)
     assert fail(synced).retry_after == timedelta(seconds=600)
     assert synced.next_attempt_at
-    assert timedelta(seconds=590) < synced.next_attempt_at - timezone.now() <= timedelta(seconds=600)
+    assert timedelta(seconds=590) < synced.next_attempt_at - timezone.now() <= timedelta(seconds=750)
 
 
 @pytest.mark.parametrize("fault", ["ews.moved", "ews.no_mailbox"])

@@ -60,6 +60,6 @@ def test_waiting_grows_with_failures_up_to_an_hour_and_never_below_what_was_aske
     assert wait_after(4, error) >= timedelta(minutes=4)
     assert wait_after(500, error) <= LONGEST_BACK_OFF
     asked = UnavailableError("busy", retry_after=timedelta(minutes=7))
-    assert wait_after(0, asked) == timedelta(minutes=7)
-    assert wait_after(0, InvalidGrantError("no")) == timedelta(minutes=15)
+    assert wait_after(0, asked) >= timedelta(minutes=7)
+    assert wait_after(0, InvalidGrantError("no")) >= timedelta(minutes=15)
     assert wait_after(0, AccessDeniedError("no")) == LONGEST_BACK_OFF

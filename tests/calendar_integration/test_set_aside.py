@@ -48,6 +48,16 @@ def test_after_one_death_a_mailbox_is_due_at_once() -> None:
     assert schedule.claim_due() == [mailbox.pk]
 
 
+@pytest.mark.parametrize("state", [ConnectionState.MAILBOX_UNSUPPORTED, ConnectionState.NEEDS_REAUTHORIZATION])
+def test_a_worker_that_dies_after_a_mailbox_was_given_up_takes_no_words_from_it(state: ConnectionState) -> None:
+    gone = timezone.now() - timedelta(seconds=1)
+    why = {"last_error": "Your mailbox holds more than Atrium reads.", "failure_kind": "unsupported", "failures": 1}
+    mailbox = make_connection(make_user(make_account()), state, lease_id=uuid.uuid4(), lease_until=gone, **why)
+    assert set_aside.bury() == 0
+    known = Connection.objects.values("state", "worker_deaths", *why).get(pk=mailbox.pk)
+    assert known == {"state": state, "worker_deaths": 0, **why}
+
+
 def test_after_three_in_a_row_it_is_set_aside_for_a_day_and_says_why() -> None:
     mailbox = make_mailbox()
     for _ in range(3):
