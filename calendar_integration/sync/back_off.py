@@ -4,11 +4,12 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 
-from calendar_integration.errors import CalendarError, ConsentRefusedError, InvalidGrantError
+from calendar_integration.errors import CalendarError, ConsentRefusedError, EmptiedError, InvalidGrantError
 
 FIRST_BACK_OFF = timedelta(seconds=30)
 LONGEST_BACK_OFF = timedelta(hours=1)
 GRANT_GRACE = timedelta(minutes=15)
+NO_MAILBOX_GRACE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ def wait_after(failures: int, error: CalendarError, waits: Waits = USUAL) -> tim
     """How long to wait after this error and so many failures before it: what was asked for, or longer and longer."""
     if isinstance(error, InvalidGrantError | ConsentRefusedError):
         return no_less_than(GRANT_GRACE)
+    if isinstance(error, EmptiedError) and error.retry_after is not None:
+        return no_less_than(error.retry_after)  # a look that was agreed on, and no failure that grows
     if error.permanent:
         return waits.longest
     backed_off = jittered(doubled(waits.first, failures, waits.longest), 0.5, 1)

@@ -44,7 +44,10 @@ def seen_of(outcomes: Sequence[Outcome]) -> Seen:
         {kind: frozenset(mailboxes) for kind, mailboxes in failed.items() if kind in TENANT_WIDE},
         has_succeeded=any(outcome.went_well for outcome in outcomes),
         has_new_token=any(outcome.has_new_token for outcome in outcomes),
-        wait=max((error.retry_after for _, error in errors if error.retry_after), default=None),
+        wait=max(
+            (error.retry_after for _, error in errors if error.retry_after and kind_of(error) in TENANT_WIDE),
+            default=None,
+        ),
     )
 
 

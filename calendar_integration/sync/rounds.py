@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
-from calendar_integration.errors import MailboxTooLargeError, SyncStateLostError, UnavailableError
+from calendar_integration.errors import EmptiedError, MailboxTooLargeError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Stream, StreamKind
 from calendar_integration.sync import apply, plan, rolling
 from calendar_integration.sync.held_rows import held_for, held_masters
@@ -108,8 +108,8 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
 
 def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: bool) -> RoundResult:
     held = held_for(reader.model, reader.connection_id, round_, is_full=is_full)
-    if is_full and _is_suspicious(reader.stream, round_, len(held.masters)):
-        return RoundResult(reader.stream.kind, is_full, 0, 0)
+    if is_full:
+        _refuse_suspicious(reader.stream, round_, len(held.masters))
     masters, instances = _fetch(reader, round_, is_full=is_full)
     actions = plan.finish(
         round_,
@@ -154,12 +154,13 @@ def _fetch(
     return masters, instances
 
 
-def _is_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> bool:
-    """Whether the round claims that all is gone and is not believed yet; the claim is remembered."""
+def _refuse_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> None:
+    """Raise EmptiedError where the round claims that all is gone and is not believed yet; the claim is remembered."""
     now = timezone.now()
     claimed_for = now - stream.emptied_at if stream.emptied_at else None
     if not plan.is_suspicious(round_, held_count=held_count, claimed_for=claimed_for):
-        return False
+        return
     if stream.emptied_at is None:
         Stream.objects.filter(pk=stream.pk).update(emptied_at=now)
-    return True
+    wait = plan.BELIEVED_AFTER - (claimed_for or timedelta(0))
+    raise EmptiedError(f"All {held_count} {stream.kind} seem to be gone.", retry_after=wait)

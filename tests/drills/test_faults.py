@@ -15,7 +15,7 @@ from tests.drills.tables import Mailbox
 # What Atrium gives no occasion to: it sends no batches, asks for immutable ids only, and nobody declines here.
 # The last holds for whatever is told meanwhile, and is not counted.
 UNCOUNTED = {"graph.batch_throttled", "graph.other_ids", "graph.keeps_declined", "graph.bare_series_removal"}
-ENDING = {"graph.mailbox_not_enabled", "ews.no_mailbox", "ews.moved"}  # after these a person has to connect again
+ENDING = {"ews.moved"}  # after this a person has to connect again
 RARE = {"graph.duplicates"}  # in rounds of several pages only
 TIMES = 2
 MOST_ATTEMPTS = 4
