@@ -1,5 +1,7 @@
 """One worker per mailbox: a lease in the database, which a killed worker loses by itself."""
 
+import logging
+import time
 import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -14,6 +16,9 @@ from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 
 LEASE = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+AGAIN_SECONDS = 1.0  # after which a database that was away is asked again
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -28,7 +33,7 @@ def lease(connection_id: int) -> Iterator[uuid.UUID | None]:
     try:
         yield lease_id
     finally:
-        give_back(lease_id, [connection_id])
+        give_back_for_sure(lease_id, [connection_id])
 
 
 def give_back(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
@@ -42,6 +47,22 @@ def give_back(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
         # The database was restarted under us. One that stays away takes the lease back when it runs out.
         connection.close()
         held.update(lease_id=None, lease_until=None)
+
+
+def give_back_for_sure(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
+    """The same where nothing else is left to do: while the database is away it is waited for, as long as a lease lasts.
+
+    Otherwise each of these mailboxes would look as if a worker had died at it, for an outage of seconds.
+    """
+    until = time.monotonic() + LEASE.total_seconds()
+    while True:
+        try:
+            return give_back(lease_id, connection_ids)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+            logger.warning("%s mailboxes are given back when the database is there again", len(connection_ids))
+            time.sleep(AGAIN_SECONDS)
 
 
 def ours(connection_id: int, lease_id: uuid.UUID) -> QuerySet[Connection]:

@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.models import Connection, ConnectionState
 from calendar_integration.sync import back_off, engine, schedule, set_aside
+from calendar_integration.sync.brake import Brake
 from calendar_integration.sync.engine import Status
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.synced import make_synced, make_team
@@ -113,6 +114,19 @@ def test_of_a_chunk_whose_worker_died_each_is_read_alone(
     monkeypatch.setattr(GraphClient, "contacts_page", count)
     assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 3}
     assert leased == [1, 1, 1], "the death of one would be counted against all"
+
+
+def test_those_that_are_read_alone_have_a_time_together(
+    microsoft: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SYNC_THREADS = 1
+    team, begun = make_team(microsoft), iter((False, True, True))
+    die(*team)
+    monkeypatch.setattr(Brake, "is_late", property(lambda _self: next(begun)))
+    assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 1, Status.LEFT: 2}
+    left = Connection.objects.filter(worker_deaths=1)
+    assert [(row.lease_id, row.state) for row in left] == [(None, ConnectionState.ACTIVE)] * 2
+    assert sorted(schedule.claim_due()) == sorted(left.values_list("pk", flat=True)), "they come again by themselves"
 
 
 def test_five_mistakes_of_ours_in_a_row_set_it_aside_and_the_reason_names_what_it_was(
