@@ -90,9 +90,13 @@ def watch_freshness() -> None:
 
 @shared_task(name=queueing.RENEW_TASK)
 def renew_subscriptions() -> None:
-    """Queue the mailboxes with subscriptions to make or renew, and find those that a notification has missed."""
+    """Queue the mailboxes with subscriptions to make or renew, and find those that a notification has missed.
+
+    Without notifications, have those polled at the base again whose polls were stretched.
+    """
     queueing.nudge_is_heard(queueing.RENEW_TASK)
     hurrying.hurry_forgotten()
+    hurrying.bring_back()
     if queueing.queue_answers():
         queueing.send_subscribing(subscriptions_due.claim_due())
 
