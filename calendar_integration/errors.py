@@ -24,6 +24,10 @@ class UnavailableError(CalendarError):
     in_words = "Microsoft was too busy, could not be reached, or answered something unreadable."
 
 
+class UnreadableItemError(UnavailableError):
+    """A single item that is there and cannot be read; others can."""
+
+
 class ThrottledError(UnavailableError):
     """Microsoft asks for fewer requests (429)."""
 

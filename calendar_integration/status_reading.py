@@ -32,7 +32,11 @@ def mailbox_status(user: User) -> MailboxStatus:
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
     connection = Connection.objects.filter(user=user).select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:
-        status = replace(_active(connection, timezone.now()), next_try_at=_next_try_at(connection))
+        status = replace(
+            _active(connection, timezone.now()),
+            next_try_at=_next_try_at(connection),
+            unreadable=sum(len(stream.unreadable) for stream in connection.streams.all()),
+        )
         return _with_way_on(user, connection, status)
     return _inactive(user, connection, availability_of(user))
 

@@ -334,10 +334,11 @@ def test_one_event_and_the_instances_of_a_series_can_be_asked_for(world: World, 
     assert row
     with closing(world.client()) as client:
         one = client.event(row.remote_id)
-        rows = client.instances(row.master_id, new_window(timezone.now()))
+        found = client.instances(row.master_id, new_window(timezone.now()))
     assert one
+    assert found
     assert (one.subject, one.start_at) == ("Stand-up of five", row.start_at)
-    assert {instance.remote_id for instance in rows} == set(
+    assert {instance.remote_id for instance in found.rows} == set(
         shown(connection).filter(master_id=row.master_id).values_list("remote_id", flat=True)
     )
 

@@ -78,7 +78,9 @@ def test_without_notifications_the_polls_that_they_stretched_are_at_the_base_aga
     settings.NOTIFICATION_URL = ""
     assert hurrying.bring_back() == 1
     due = dict(Connection.objects.values_list("pk", "next_attempt_at"))
-    assert now <= due[stretched.pk] <= timezone.now() + base
+    brought_back = due[stretched.pk]
+    assert brought_back
+    assert now <= brought_back <= timezone.now() + base
     assert due[soon.pk] == soon.next_attempt_at
     assert due[failing.pk] == failing.next_attempt_at, "a back-off is kept to"
     assert hurrying.bring_back() == 0
