@@ -20,7 +20,7 @@ from calendar_integration import (
 from calendar_integration.health import alarm
 from calendar_integration.subscriptions import due as subscriptions_due
 from calendar_integration.subscriptions import keeping
-from calendar_integration.sync import circuits, engine, hurrying, schedule, set_aside
+from calendar_integration.sync import circuits, engine, failures, hurrying, schedule, set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +53,14 @@ def dispatch_due() -> None:
     queueing.nudge_is_heard(queueing.DISPATCH_TASK)
     if not queueing.queue_answers():
         return  # claimed mailboxes would wait for nothing
-    mistakes = [mistake for part in (set_aside.bury, _queue_probes, _queue_due) if (mistake := _mistake_of(part))]
+    mistakes = [mistake for part in (_bury, _queue_probes, _queue_due) if (mistake := _mistake_of(part))]
     if mistakes:
         raise mistakes[0]
+
+
+def _bury() -> None:
+    if not queueing.was_database_away():  # or workers that waited for it would look dead
+        set_aside.bury()
 
 
 def _queue_probes() -> None:
@@ -72,6 +77,8 @@ def _mistake_of(part: Callable[[], object]) -> Exception | None:
         part()
     except Exception as mistake:
         logger.exception("dispatching: %s", part.__name__)
+        if failures.is_out_of_reach(mistake):
+            queueing.note_database_away()
         return mistake
     return None
 

@@ -16,6 +16,7 @@ from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 
 LEASE = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+LONGEST_OUTAGE = timedelta(hours=1)
 AGAIN_SECONDS = 1.0  # after which a database that was away is asked again
 
 logger = logging.getLogger(__name__)
@@ -50,11 +51,12 @@ def give_back(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
 
 
 def give_back_for_sure(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
-    """The same where nothing else is left to do: while the database is away it is waited for, as long as a lease lasts.
+    """The same where nothing else is left to do: while the database is away it is waited for, up to an hour.
 
-    Otherwise each of these mailboxes would look as if a worker had died at it, for an outage of seconds.
+    Otherwise each of these mailboxes would look as if a worker had died at it. What somebody else has meanwhile stays
+    theirs.
     """
-    until = time.monotonic() + LEASE.total_seconds()
+    until = time.monotonic() + LONGEST_OUTAGE.total_seconds()
     while True:
         try:
             return give_back(lease_id, connection_ids)
