@@ -9,10 +9,11 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from calendar_integration.clients import graph_contacts, graph_events
-from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Profile, Response, RowT, Window
+from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, Profile, Response, RowT, Window
 from calendar_integration.clients.graph_ahead import Question
 from calendar_integration.clients.graph_transport import GraphTransport, headers_of, parse, refuse_foreign
-from calendar_integration.errors import SyncStateLostError, UnavailableError
+from calendar_integration.clients.unreadable import MALFORMED, is_broken, left_out
+from calendar_integration.errors import SyncStateLostError, UnavailableError, UnreadableItemError
 from calendar_integration.kept_alive import Answer, is_plain
 
 PAGE_SIZE = 200
@@ -49,22 +50,27 @@ class GraphClient:
     def event(self, remote_id: str) -> MeetingRow | None:
         """https://learn.microsoft.com/graph/api/event-get"""
         answer = self._transport.get_or_none(f"{self._base}/me/events/{quote(remote_id, safe='')}")
-        with _readable():
+        try:
             return graph_events.to_row(answer) if answer else None
+        except MALFORMED as error:
+            left_out(remote_id, error)
+            raise UnreadableItemError("Graph sent an event that could not be read.") from error
 
-    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
+    def instances(self, master_id: str, window: Window) -> Instances | None:
         """https://learn.microsoft.com/graph/api/event-list-instances"""
         events = f"{self._base}/me/events"
         link = f"{events}/{quote(master_id, safe='')}/instances?{_span(window)}&{urlencode({'$top': PAGE_SIZE})}"
-        rows: list[MeetingRow] = []
-        answer = self._transport.get_or_none(link)  # a series that is gone has none
+        found = Instances([], [])
+        answer = self._transport.get_or_none(link)
+        if answer is None:
+            return None
         for _ in range(MOST_PAGES):
-            if answer is None:
-                return rows
             with _readable():
-                rows += [graph_events.to_row(item) for item in _items(answer)]
+                _read_whole(answer, found)
             link = _link(answer, "@odata.nextLink")
-            answer = self._transport.get(link) if link else None
+            if not link:
+                return found
+            answer = self._transport.get(link)
         raise UnavailableError("The pages of a series had no end.")
 
     def close(self) -> None:
@@ -94,6 +100,14 @@ def _span(window: Window) -> str:
     return urlencode({"startDateTime": stamp(window.start), "endDateTime": stamp(window.end)})
 
 
+def _read_whole(answer: dict[str, Any], found: Instances) -> None:
+    for item in _items(answer):
+        try:
+            found.rows.append(graph_events.to_row(item))
+        except MALFORMED as error:
+            found.unreadable.append(left_out(item.get("id"), error))
+
+
 def _never(_item: dict[str, Any]) -> bool:
     return False
 
@@ -114,12 +128,17 @@ def _page(
                     removed[str(item["id"])] = None
                     continue
                 removed.pop(item["id"], None)  # what comes later in a page counts
-                if is_stripped(item):
-                    page.occurrences.append(to_occurrence(item))
-                else:
-                    page.rows.append(to_row(item))
+                try:
+                    if is_stripped(item):
+                        page.occurrences.append(to_occurrence(item))
+                    else:
+                        page.rows.append(to_row(item))
+                except MALFORMED as error:
+                    page.unreadable.append(left_out(item["id"], error))
         page.removed.extend(removed)
         del answer
+    if is_broken(page):
+        raise UnavailableError("Graph sent a page of which no item could be read.")
     if bool(page.next_link) == bool(page.delta_link):
         raise UnavailableError("Graph sent a page that leads nowhere.")
     return page
@@ -169,8 +188,8 @@ def _ours(link: str) -> str:
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """The border: what cannot be read of an item is Graph's fault, and worth another try."""
+    """The border: an answer whose items cannot even be told apart is Graph's fault, and worth another try."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except MALFORMED as error:
         raise UnavailableError("Graph sent an item that could not be read.") from error

@@ -23,6 +23,7 @@ class Stream(models.Model):
     window_end = models.DateTimeField(null=True)
     items_read = models.PositiveIntegerField(default=0, help_text="In the round under way, for its progress.")
     finished_at = models.DateTimeField(null=True, help_text="When a round was last applied whole.")
+    unreadable = models.JSONField(default=list, db_default=[], help_text="Ids of items that could not be read.")
     emptied_at = models.DateTimeField(null=True, help_text="When a full round first claimed that all is gone.")
 
     class Meta:

@@ -67,7 +67,7 @@ def sync_connection(connection_id: int) -> SyncResult:
         result = _finish([outcome])[connection_id]
     finally:
         if result is None or result.status is not Status.DONE:
-            leases.give_back(held.lease_id, [connection_id])
+            leases.give_back_for_sure(held.lease_id, [connection_id])
     if outcome.mistake is not None:
         raise outcome.mistake
     return result
@@ -84,8 +84,10 @@ def sync_chunk(connection_ids: Sequence[int]) -> Counter[Status]:
     if held:
         counted.update(_read_together(held))
     if len(held) < len(connection_ids):
+        brake = Brake(BEGUN_WITHIN)
         for connection_id in filter(may_run_now, _suspects(connection_ids)):
-            counted[_alone(connection_id)] += 1
+            # Nothing is held of those that are left: when their claim has run out, they are queued again.
+            counted[Status.LEFT if brake.is_late else _alone(connection_id)] += 1
     return counted
 
 
@@ -113,7 +115,7 @@ def _read_together(held: list[Held]) -> Counter[Status]:
     finally:
         brake.pull()
         if kept:
-            leases.give_back(lease_id, list(kept))
+            leases.give_back_for_sure(lease_id, list(kept))
     return +counted
 
 

@@ -49,6 +49,7 @@ def test_every_column(dana: User) -> None:
         "error": "Throttled",
         "failing_since": f"{ana.failing_since:%Y-%m-%dT%H:%M:%SZ}",
         "next_try": f"{ana.next_attempt_at:%Y-%m-%dT%H:%M:%SZ}",
+        "unreadable_items": "0",
     }
 
 
