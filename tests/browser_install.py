@@ -8,9 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Without a window's parts first: it takes a sixth less for the same pages.
+SYSTEM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 HELP = """No browser for the tests, and none could be brought. Do one of these, then run make test again:
-  - install your system's package chromium
+  - install your system's package chromium-headless-shell, or chromium
   - .venv/bin/playwright install chromium, where downloads are allowed
 """
 
@@ -33,7 +34,8 @@ def bring_browser() -> bool:
         return True
     if shutil.which("apt-get") and os.geteuid() == 0:
         run(["apt-get", "update", "-qq"])
-        return run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
+        return run([*install, "chromium-headless-shell"]) or run([*install, "chromium"])
     return False
 
 
