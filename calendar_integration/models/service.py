@@ -67,6 +67,9 @@ class CalendarService(WithPermissions):
         null=True,
         help_text="When the admins were mailed that mailboxes are out of date; empty again once that is over.",
     )
+    stale_well_since = models.DateTimeField(
+        null=True, help_text="Since when that seems over; it is when it has been for long enough."
+    )
     federation_attested_at = models.DateTimeField(null=True)
     federation_attested_by = models.CharField(max_length=200, blank=True)
     federation_shown_at = models.DateTimeField(null=True, help_text="When somebody was authorized without being asked.")
