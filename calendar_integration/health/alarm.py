@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -100,8 +100,7 @@ def tell(account_id: int, late: Late, mailboxes: int) -> bool:
 
 def _late_by_account(now: datetime) -> dict[int, Late]:
     """One query, of mailboxes that are known to be out of date only."""
-    since = now - patience()
-    too_long = Q(last_good_sync_at__lt=since) | Q(last_good_sync_at=None, connected_at__lt=since)
+    too_long = freshness.silent(now - GRACE)
     stale = Connection.objects.filter(too_long, state=ConnectionState.STALE, set_aside_at=None)
     counted = _by_account(stale.exclude(failure_kind__in=THEIR_OWN)).annotate(
         number=Count("pk"), since=Min(Coalesce("last_good_sync_at", "connected_at"))

@@ -34,6 +34,7 @@ class Row:
     next_try: str = ""
     next_try_at: datetime | None = None
     may_retry: bool = False
+    is_told: bool = False  # of changes, by Microsoft: the last good sync may be an hour ago
 
     @property
     def tone(self) -> str:
@@ -67,6 +68,7 @@ def row(person: User, pause: Pause | None, now: datetime) -> Row:
         next_try=next_try(connection, pause, now),
         next_try_at=connection.next_attempt_at,
         may_retry=pause is None and retrying.may_retry(connection, now),
+        is_told=standing == Standing.FRESH and bool(getattr(person, "told", False)),
     )
 
 

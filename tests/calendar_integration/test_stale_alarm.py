@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Account, Role
 from calendar_integration import client_secret, tasks
 from calendar_integration.health.outbreak import WELL_FOR, is_alarm, needed
-from calendar_integration.models import CalendarService, Connection, ConnectionState
+from calendar_integration.models import CalendarService, Connection, ConnectionState, Listening
 from calendar_integration.sync.kinds import FailureKind
 from tests.calendar_integration.making_health import HALF_AN_HOUR, ago, make_fresh, make_stale, pause
 from tests.makers import make_account, make_service, make_user
@@ -193,3 +193,14 @@ def test_a_mailbox_that_never_was_read_counts_from_when_it_was_connected(contoso
     make_stale(contoso, "new", last_good_sync_at=None, connected_at=timezone.now() - timedelta(minutes=21))
     tasks.watch_freshness()
     assert mails() == BOTH
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(74, []), (76, BOTH)])
+def test_one_that_is_polled_every_hour_has_as_much_time_beyond(
+    contoso: Account, settings: Settings, minutes: int, told: list[str]
+) -> None:
+    settings.NOTIFICATION_URL = "https://portal.example/hooks/graph/"
+    late = make_stale(contoso, "seldom", last_good_sync_at=ago(minutes=minutes))
+    Listening.objects.create(connection=late, interval=timedelta(hours=1))
+    tasks.watch_freshness()
+    assert mails() == told
