@@ -88,7 +88,7 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
         )
     missing = scopes.missing(grant.granted_scopes, scopes.wanted(attempt.permissions))
     if missing:
-        consent_evidence.note(attempt.account, grant.granted_scopes, attempt.permissions, actor=attempt.user)
+        consent_evidence.note(attempt.account, grant.granted_scopes, attempt.permissions, attempt.user)
         return Ending(Outcome.FEWER_SCOPES, ", ".join(scopes.word_for(scope) for scope in missing))
     identity = id_token.identity(grant.claims)
     if not _is_mailbox_of(attempt, identity, grant):

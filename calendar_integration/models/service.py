@@ -1,5 +1,6 @@
 """The account's calendar service: its Entra tenant, and what is known of consent."""
 
+from django.conf import settings
 from django.db import models
 
 from accounts.models import Account
@@ -58,6 +59,13 @@ class CalendarService(WithPermissions):
     consent_reported_at = models.DateTimeField(null=True, help_text="When Microsoft last said that an admin agreed.")
     consent_for_everyone_at = models.DateTimeField(
         null=True, help_text="Since when it is said, or shown by several people, to be for the whole company."
+    )
+    consent_shown_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Whose token first covered all of it; another person's shows that it is for the whole company.",
     )
     missing_scopes = models.TextField(blank=True, help_text="Graph's names, of the last token that lacked some.")
 
