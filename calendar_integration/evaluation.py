@@ -94,7 +94,8 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
     if not _is_mailbox_of(attempt, identity, grant):
         return Ending(Outcome.WRONG_MAILBOX, identity.user_principal_name)
     if attempt.permissions.method is Method.EWS:
-        ews_probe.check(attempt.ews_url)  # resolved and tried anew: it may have moved since it was saved
+        # Resolved and tried anew: it may have moved since it was saved.
+        ews_probe.check(attempt.ews_url, places=ews_probe.FOR_CALLBACKS)
     connecting.connect(attempt, identity, grant)
     return Ending(Outcome.CONNECTED)
 
