@@ -36,7 +36,7 @@ def is_soap(body: bytes) -> bool:
 
 
 def readable(body: bytes) -> bytes:
-    """The XML without characters that no XML may have, and UTF-8 where it is none. Raises ServerUnavailableError unless it is whole.
+    """The XML without characters that no XML may have. Raises ServerUnavailableError unless it is whole.
 
     exchangelib reads whatever it can, so that a calendar that was cut off would look like a shorter one.
     """
