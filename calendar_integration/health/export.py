@@ -21,6 +21,8 @@ COLUMNS = (
     "error_class",
     "error",
     "failing_since",
+    "set_aside_since",
+    "set_aside_because",
     "next_try",
 )
 
@@ -48,5 +50,7 @@ def cells(shown: Row, now: datetime) -> tuple[object, ...]:
         kind,
         shown.trouble.label if shown.trouble else "",
         in_utc(shown.failing_since),
+        in_utc(shown.set_aside_at),
+        shown.person.connection.set_aside_because if shown.set_aside_at else "",
         in_utc(shown.next_try_at if shown.standing != Standing.NONE else None),
     )

@@ -49,6 +49,8 @@ def test_every_column(dana: User) -> None:
         "error_class": "throttled",
         "error": "Throttled",
         "failing_since": f"{ana.failing_since:%Y-%m-%dT%H:%M:%SZ}",
+        "set_aside_since": "",
+        "set_aside_because": "",
         "next_try": f"{ana.next_attempt_at:%Y-%m-%dT%H:%M:%SZ}",
     }
 
