@@ -1,13 +1,13 @@
 """Which client reaches a mailbox: Graph where it is in Exchange Online, EWS where it is on a company's own server."""
 
-from calendar_integration.clients.base import CalendarClient
+from calendar_integration.clients.base import AnsweringClient
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import Connection
 
 
-def client_of(connection: Connection, access_token: str) -> CalendarClient:
+def client_of(connection: Connection, access_token: str) -> AnsweringClient:
     """A client of the connection's mailbox; neither Graph nor an Exchange server ever sees the other's token.
 
     Close it when the mailbox is done with. Raises UnavailableError where the server's address may not be connected to.
