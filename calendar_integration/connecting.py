@@ -113,6 +113,6 @@ def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None
     connection.failure_kind = connection.set_aside_because = connection.claims_challenge = ""
     connection.worker_deaths = connection.our_mistakes = 0
     connection.told_to_reauthorize_at = connection.set_aside_at = connection.claimed_until = None
-    connection.failing_since = None
+    connection.failing_since = connection.no_mailbox_at = None
     # A worker that is reading with the old tokens, perhaps from another mailbox, must not write any more.
     connection.lease_id = connection.lease_until = None

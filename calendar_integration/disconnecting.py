@@ -28,6 +28,7 @@ ENDED = {
     "set_aside_at": None,
     "set_aside_because": "",
     "invalid_grant_at": None,
+    "no_mailbox_at": None,
 }
 
 

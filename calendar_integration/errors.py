@@ -24,6 +24,10 @@ class UnavailableError(CalendarError):
     in_words = "Microsoft was too busy, could not be reached, or answered something unreadable."
 
 
+class UnreadableItemError(UnavailableError):
+    """A single item that is there and cannot be read; others can."""
+
+
 class ThrottledError(UnavailableError):
     """Microsoft asks for fewer requests (429)."""
 
@@ -36,6 +40,15 @@ class SyncStateLostError(CalendarError):
     """The delta link is no longer known: a full round is needed."""
 
     in_words = "Microsoft asked to read the mailbox from the beginning."
+
+
+class EmptiedError(CalendarError):
+    """A full round claims that everything is gone, where much is held: it is not believed before it says so again."""
+
+    in_words = (
+        "Everything in your mailbox seems to be gone at once. Atrium keeps what it had, and looks again in a quarter"
+        " of an hour before it believes that."
+    )
 
 
 class InvalidGrantError(CalendarError):
@@ -96,15 +109,23 @@ class AccessDeniedError(CalendarError):
 
 
 class MailboxUnsupportedError(CalendarError):
-    """There is no mailbox that Graph can reach for this person."""
+    """There is no mailbox that Graph can reach for this person.
 
-    permanent = True
+    The same is answered while a mailbox moves or its licence changes: where one was read before, it is believed only
+    once it has been answered for a day.
+    """
+
     in_words = "There is no mailbox that Atrium can read."
+    in_words_meanwhile = (
+        "Just now there seems to be no mailbox that Atrium can read. It may be moving, or its licence may be changing."
+        " Atrium keeps trying for a day."
+    )
 
 
 class MailboxTooLargeError(MailboxUnsupportedError):
     """There is more in the window than Atrium reads."""
 
+    permanent = True
     in_words = (
         "Your mailbox holds more than 100,000 meetings or contacts in the time that Atrium keeps, which is more than"
         " Atrium reads. Nothing of it is kept half."
@@ -148,12 +169,19 @@ class ServerDeniedError(AccessDeniedError):
 
 
 class MailboxMovedError(MailboxUnsupportedError):
-    """The mailbox is not on the company's Exchange server: it has gone, most likely to Exchange Online."""
+    """The company's Exchange server leads on to Exchange Online: the mailbox has gone there."""
 
+    permanent = True
     in_words = (
         "Your mailbox is no longer on your company's Exchange server. If it has moved to Exchange Online, an admin"
         " has to choose Microsoft Graph for you; then connect again."
     )
+
+
+class MailboxMissingError(MailboxMovedError):
+    """The company's Exchange server knows of no such mailbox, which it also says while one is on its way."""
+
+    permanent = False
 
 
 class OurMistakeError(CalendarError):

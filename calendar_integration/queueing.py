@@ -27,6 +27,8 @@ SUBSCRIBED_TOGETHER = 10
 NUDGE_SECONDS = 15  # how long a nudge is good for: the schedule comes by itself then
 REST_MS = 1000  # between two runs that nudges ask for, however many there are
 PATIENCE_SECONDS = 1
+DATABASE_AWAY = "atrium:database-away"
+AWAY_SECONDS = 30  # in which workers that waited for the database give back what they hold
 # How long a queued mailbox waits for a worker before it is queued again.
 SKEW = timedelta(minutes=5)  # by which clocks may differ: Celery compares the sender's time with the worker's
 CLAIM = timedelta(seconds=settings.SYNC_CLAIM_SECONDS)
@@ -109,6 +111,21 @@ def _rests(task: str) -> str:
 
 def _nudged(task: str) -> str:
     return f"atrium:nudged:{task}"
+
+
+def note_database_away() -> None:
+    """The database is away: for a while after it is back, nobody is dead for having said nothing."""
+    with suppress(redis.RedisError), redis_client() as client:
+        client.set(DATABASE_AWAY, 1, ex=AWAY_SECONDS)
+
+
+def was_database_away() -> bool:
+    """Whether that was a moment ago."""
+    try:
+        with redis_client() as client:
+            return bool(client.exists(DATABASE_AWAY))
+    except redis.RedisError:
+        return False
 
 
 def send_notice(task: str, row_id: int) -> None:

@@ -33,6 +33,7 @@ class MailboxStatus:
     agreed_at: datetime | None = None
     detail: str = ""
     obstacle: str = ""
+    unreadable: int = 0  # items of the mailbox that could not be read
     lacks_service: bool = False  # nobody of the company can connect
     # Of the connection; where there is none, what would be asked for.
     permissions: Permissions = field(default_factory=Permissions)

@@ -35,7 +35,11 @@ def mailbox_status(user: User) -> MailboxStatus:
     known = Connection.objects.filter(user=user).annotate(told=told(now))
     connection = known.select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:
-        status = replace(_active(connection, now), next_try_at=_next_try_at(connection))
+        status = replace(
+            _active(connection, now),
+            next_try_at=_next_try_at(connection),
+            unreadable=sum(len(stream.unreadable) for stream in connection.streams.all()),
+        )
         return _with_way_on(user, connection, status)
     return _inactive(user, connection, availability_of(user))
 
@@ -117,14 +121,17 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
     state, mailbox, checked_at = connection.state, connection.mailbox, connection.last_good_sync_at
     if checked_at is None or (connection.connected_at is not None and checked_at < connection.connected_at):
         return _first_sync(connection)
+    doubt = connection.last_error if connection.failure_kind in status_words.IN_DOUBT else ""
     if state == ConnectionState.STALE or freshness.is_late(connection, now):
         words = WORDS[ConnectionState.STALE]
+        text = f"Out of date. {doubt}" if doubt else words.text
         return MailboxStatus(
-            words.tone, words.text, ConnectionState.STALE, mailbox, checked_at, can_connect=True, action=words.action
+            words.tone, text, ConnectionState.STALE, mailbox, checked_at, can_connect=True, action=words.action
         )
     words, window = WORDS[ConnectionState.ACTIVE], _window(connection)
     if connection.last_error:
-        return MailboxStatus(Tone.WAITING, status_words.FAILED, state, mailbox, checked_at, window=window)
+        text = doubt or status_words.FAILED
+        return MailboxStatus(Tone.WAITING, text, state, mailbox, checked_at, window=window)
     return MailboxStatus(
         words.tone, words.text, state, mailbox, checked_at, is_told=getattr(connection, "told", False), window=window
     )

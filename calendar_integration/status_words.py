@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from calendar_integration.models import ConnectionState
+from calendar_integration.sync.kinds import FailureKind
 
 
 class Tone(StrEnum):
@@ -48,6 +49,8 @@ WORDS = {
     ConnectionState.DISCONNECTED_BY_POLICY: Words(Tone.WAITING, "Disconnected by your company's settings.", AGAIN),
 }
 FAILED = "The last try failed; Atrium tries again by itself."
+# Failures whose own words are the sentence: the mailbox was reached, and it is what it said that is in doubt.
+IN_DOUBT = (FailureKind.EMPTIED, FailureKind.UNSUPPORTED)
 FIRST_SYNC = "Reading your mailbox for the first time."
 CATCHING_UP = "Connected again. What is shown here is being brought up to date."
 APPROVED = "An Office 365 admin of your company has approved."

@@ -1,6 +1,7 @@
 """Celery's doors: ids in, one call. No retry policy of Celery's: the schedule is in the database."""
 
 import logging
+from collections.abc import Callable
 
 from celery import shared_task
 from django.conf import settings
@@ -19,7 +20,7 @@ from calendar_integration import (
 from calendar_integration.health import alarm
 from calendar_integration.subscriptions import due as subscriptions_due
 from calendar_integration.subscriptions import keeping
-from calendar_integration.sync import circuits, engine, hurrying, schedule, set_aside
+from calendar_integration.sync import circuits, engine, failures, hurrying, schedule, set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -45,13 +46,41 @@ def sync_chunk(connection_ids: list[int]) -> None:
 
 @shared_task(name=queueing.DISPATCH_TASK)
 def dispatch_due() -> None:
-    """Queue the mailboxes that are due, and one of every account that pauses and is to be tried."""
+    """Queue the mailboxes that are due, and one of every account that pauses and is to be tried.
+
+    Each part is its own: one that fails is raised when the others are done.
+    """
     queueing.nudge_is_heard(queueing.DISPATCH_TASK)
     if not queueing.queue_answers():
         return  # claimed mailboxes would wait for nothing
-    set_aside.bury()
+    mistakes = [mistake for part in (_bury, _queue_probes, _queue_due) if (mistake := _mistake_of(part))]
+    if mistakes:
+        raise mistakes[0]
+
+
+def _bury() -> None:
+    if not queueing.was_database_away():  # or workers that waited for it would look dead
+        set_aside.bury()
+
+
+def _queue_probes() -> None:
     queueing.send_chunks(circuits.choose_probes(), size=1)
+
+
+def _queue_due() -> None:
     queueing.send_chunks(schedule.claim_due())
+
+
+def _mistake_of(part: Callable[[], object]) -> Exception | None:
+    """What went wrong with one part of the dispatching, which is logged."""
+    try:
+        part()
+    except Exception as mistake:
+        logger.exception("dispatching: %s", part.__name__)
+        if failures.is_out_of_reach(mistake):
+            queueing.note_database_away()
+        return mistake
+    return None
 
 
 @shared_task(name="calendar_integration.mark_stale")
@@ -68,9 +97,13 @@ def watch_freshness() -> None:
 
 @shared_task(name=queueing.RENEW_TASK)
 def renew_subscriptions() -> None:
-    """Queue the mailboxes with subscriptions to make or renew, and find those that a notification has missed."""
+    """Queue the mailboxes with subscriptions to make or renew, and find those that a notification has missed.
+
+    Without notifications, have those polled at the base again whose polls were stretched.
+    """
     queueing.nudge_is_heard(queueing.RENEW_TASK)
     hurrying.hurry_forgotten()
+    hurrying.bring_back()
     if queueing.queue_answers():
         queueing.send_subscribing(subscriptions_due.claim_due())
 

@@ -136,6 +136,9 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("graph.unknown_removals", "A delta round removes what was never there, and what is outside the window"),
         Kind("graph.masters_last", "A delta round has every master after its occurrences"),
         Kind("graph.masters_absent", "A delta round has occurrences without their master, which only GET gives"),
+        Kind("graph.master_not_found", "A series is told by its occurrences, and its master answers 404"),
+        Kind("graph.unreadable_item", "A page of a delta round has an item that nobody can read"),
+        Kind("graph.unreadable_instance", "An event that is asked for, or the first of a series, cannot be read"),
         Kind("graph.other_ids", "Ids other than immutable ones are not what they were"),
     ),
     "Exchange": (
@@ -152,6 +155,7 @@ GROUPS: dict[str, tuple[Kind, ...]] = {
         Kind("ews.view_edges", "FindItem shows what ends as the view begins, and all-day events by their own zone"),
         Kind("ews.malformed", "Exchange’s XML breaks off in the middle"),
         Kind("ews.illegal_character", "Exchange’s XML quotes a character that XML cannot have, in subjects and names"),
+        Kind("ews.unreadable_item", "GetItem answers ErrorCorruptData to an item, and good items to the rest"),
         Kind("ews.slow", "Exchange answers after some seconds", ("seconds",)),
     ),
 }

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from pytest_django.fixtures import Settings
 
 from calendar_integration import http
+from calendar_integration.clients import graph_ahead
 from tests.sandbox.running import SECRET, Sandbox, start_sandbox
 
 
@@ -37,6 +38,12 @@ def _microsoft_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[San
         yield running
 
 
+def forget_connections() -> None:
+    """Settings are read anew, and nothing that was answered is remembered."""
+    http.forget_everything()
+    graph_ahead.stop()
+
+
 @pytest.fixture
 def microsoft(_microsoft_process: Sandbox, settings: Settings) -> Iterator[Sandbox]:
     """The sandbox as it is on the first day, with the portal's settings pointing at it."""
@@ -45,7 +52,7 @@ def microsoft(_microsoft_process: Sandbox, settings: Settings) -> Iterator[Sandb
     settings.MS_GRAPH_URL = _microsoft_process.graph
     settings.MS_CA_BUNDLE = str(_microsoft_process.data_dir / "ca.pem")
     settings.MS_CLIENT_SECRET = SECRET
-    http.forget_everything()
+    forget_connections()
     yield _microsoft_process
-    http.forget_everything()
+    forget_connections()
     cache.clear()

@@ -6,7 +6,7 @@ their times only and take the rest from it; an *exception* is an occurrence that
 *Removed* means "not in this window": deleted, moved out, or changed outside it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -90,7 +90,7 @@ class Page(Generic[RowT]):
     """One answer of a round. Exactly one of `next_link` and `delta_link` is set.
 
     A client that learns only that something has changed reads everything anew, and says so by `is_whole`: the round
-    then is a full one, wherever it began.
+    then is a full one, wherever it began. `unreadable` are the ids of items that are there and cannot be read.
     """
 
     rows: list[RowT]
@@ -99,6 +99,14 @@ class Page(Generic[RowT]):
     next_link: str
     delta_link: str
     is_whole: bool = False
+    unreadable: list[str] = field(default_factory=list)
+
+
+class Instances(NamedTuple):
+    """The occurrences and exceptions of a series, whole, and the ids of those that cannot be read."""
+
+    rows: list[MeetingRow]
+    unreadable: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +128,10 @@ class CalendarClient(Protocol):
         """The page at `link`; with an empty link, the first of a full round."""
 
     def event(self, remote_id: str) -> MeetingRow | None:
-        """One event whole, or None where there is none."""
+        """One event whole, or None where there is none. Raises UnreadableItemError where it cannot be read."""
 
-    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
-        """Every occurrence and exception of a series within the window, whole."""
+    def instances(self, master_id: str, window: Window) -> Instances | None:
+        """Every occurrence and exception of a series within the window, whole; None where there is no such series."""
 
     def close(self) -> None:
         """Let go of what was held for this mailbox alone."""

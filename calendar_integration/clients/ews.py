@@ -11,11 +11,12 @@ from typing import TypeVar
 from lxml.etree import _Element
 
 from calendar_integration.clients import ews_contacts, ews_items, ews_responses, ews_services
-from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Response, Window
+from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, Response, RowT, Window
 from calendar_integration.clients.ews_links import Position, Step, position_of
 from calendar_integration.clients.ews_transport import Mailbox, Protocol
 from calendar_integration.clients.ews_trouble import RangeTooBigError
-from calendar_integration.errors import MailboxTooLargeError, ServerUnavailableError
+from calendar_integration.clients.unreadable import MALFORMED, is_broken, left_out
+from calendar_integration.errors import MailboxTooLargeError, ServerUnavailableError, UnreadableItemError
 
 MOST_DAYS = 700  # of one view; Exchange takes two years
 OVERLAP = timedelta(minutes=1)  # of two views, for what takes place just where they meet
@@ -33,6 +34,7 @@ class EwsClient:
         self._protocol = Protocol(url, access_token)
         self._mailbox = Mailbox(address, self._protocol)
         self._series: dict[str, tuple[str, str]] = {}
+        self._unreadable: list[str] = []
 
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """What has changed, which is nothing or everything; then the window, piece by piece.
@@ -53,22 +55,27 @@ class EwsClient:
     def contacts_page(self, link: str) -> Page[ContactRow]:
         """What has changed, at the beginning everything."""
         changes = ews_services.changes(self._mailbox, "contacts", position_of(link).state, whole=True)
-        rows = [_read(ews_contacts.to_row, item) for item in changes.items if item.tag == ews_contacts.CONTACT]
+        contacts = [item for item in changes.items if item.tag == ews_contacts.CONTACT]
+        rows = self._readable({_read(ews_items.id_of, item)[0]: item for item in contacts}, ews_contacts.to_row)
         on = Position(Step.SINCE if changes.is_last else Step.REST, changes.state).link
-        return Page(rows, [], changes.removed, "" if changes.is_last else on, on if changes.is_last else "")
+        links = ("", on) if changes.is_last else (on, "")
+        return _checked(Page(rows, [], changes.removed, *links, unreadable=self._taken()))
 
     def event(self, remote_id: str) -> MeetingRow | None:
-        """One event whole, or None where there is none."""
-        return next(iter(self._rows([remote_id])), None)
+        """One event whole, or None where there is none. Raises UnreadableItemError where it cannot be read."""
+        row = next(iter(self._rows([remote_id])), None)
+        if self._taken():
+            raise UnreadableItemError("The Exchange server sent an item that could not be read.")
+        return row
 
-    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
+    def instances(self, master_id: str, window: Window) -> Instances:
         """Every occurrence and exception of a series within the window, whole."""
         rows: list[MeetingRow] = []
         start, days = window.start, MOST_DAYS
         while start < window.end:
             piece, start, days = self._piece(start, days, window)
             rows += piece
-        return [row for row in rows if row.master_id == master_id]
+        return Instances([row for row in rows if row.master_id == master_id], self._taken())
 
     def respond(self, remote_id: str, response: Response, comment: str) -> None:
         """Answer an invitation, and tell the organizer; a master's id answers the series."""
@@ -81,8 +88,10 @@ class EwsClient:
     def _view_page(self, position: Position, window: Window) -> Page[MeetingRow]:
         rows, end, days = self._piece(position.moment or window.start, position.days, window)
         if end < window.end:
-            return Page(rows, [], [], Position(Step.VIEW, position.state, end, days).link, "", is_whole=True)
-        return Page(rows, [], [], "", Position(Step.SINCE, position.state).link, is_whole=True)
+            links = Position(Step.VIEW, position.state, end, days).link, ""
+        else:
+            links = "", Position(Step.SINCE, position.state).link
+        return _checked(Page(rows, [], [], *links, is_whole=True, unreadable=self._taken()))
 
     def _piece(self, start: datetime, days: int, window: Window) -> tuple[list[MeetingRow], datetime, int]:
         """What takes place from here on, where that ends, and of how many days the server says so much at once."""
@@ -103,12 +112,26 @@ class EwsClient:
 
     def _rows(self, ids: list[str]) -> list[MeetingRow]:
         """These items whole, those of series with what only their master says."""
-        items = [(_read(ews_items.to_row, item), ews_items.uid_of(item)) for item in self._whole(ids)]
+        answered = ews_services.items(self._mailbox, ids) if ids else ews_services.Items({}, [])
+        self._unreadable += answered.unreadable
+        items = self._readable(answered.found, lambda item: (ews_items.to_row(item), ews_items.uid_of(item)))
         self._find_series({uid: row.remote_id for row, uid in items if row.kind in OF_SERIES})
         return [self._of_series(row, uid) if row.kind in OF_SERIES else row for row, uid in items]
 
-    def _whole(self, ids: list[str]) -> list[_Element]:
-        return ews_services.items(self._mailbox, ids) if ids else []
+    def _readable(self, items: dict[str, _Element], reader: Callable[[_Element], AnyT]) -> list[AnyT]:
+        """What a reader makes of these items, by their ids; those that it cannot read are left out and noted."""
+        read: list[AnyT] = []
+        for remote_id, item in items.items():
+            try:
+                read.append(reader(item))
+            except MALFORMED as error:
+                self._unreadable.append(left_out(remote_id, error))
+        return read
+
+    def _taken(self) -> list[str]:
+        """The ids of what could not be read since this was last asked."""
+        taken, self._unreadable = self._unreadable, []
+        return taken
 
     def _find_series(self, occurrences: dict[str, str]) -> None:
         """Ask for the masters that are not known yet, each by one of its occurrences."""
@@ -122,9 +145,16 @@ class EwsClient:
         return row._replace(master_id=master_id, pattern=pattern)
 
 
+def _checked(page: Page[RowT]) -> Page[RowT]:
+    """The page. Raises ServerUnavailableError where no item of it could be read."""
+    if is_broken(page):
+        raise ServerUnavailableError("The Exchange server sent items of which none could be read.")
+    return page
+
+
 def _read(reader: Callable[[_Element], AnyT], item: _Element) -> AnyT:
     """Apply a reader at the border: what it cannot read is the server's fault, and worth another try."""
     try:
         return reader(item)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except MALFORMED as error:
         raise ServerUnavailableError("The Exchange server sent an item that could not be read.") from error

@@ -71,11 +71,13 @@ def respond(mailbox: Mailbox, remote_id: str, response: Response, comment: str) 
     Raises ItemNotFoundError, ActionRefusedError where the server finds that it cannot be done, and the errors of
     calendar_integration.errors.
     """
-    found = ews_services.items(mailbox, [remote_id])  # the change key that it has now has to be named
-    if not found:
+    asked = ews_services.items(mailbox, [remote_id])  # the change key that it has now has to be named
+    if asked.unreadable:
+        raise ActionRefusedError("The Exchange server cannot read this item.")
+    if not asked.found:
         raise ItemNotFoundError("The Exchange server knows no such item.")
     with translated_errors():
-        now_id, change_key = ews_items.id_of(found[0])
+        now_id, change_key = ews_items.id_of(asked.found[remote_id])
         reply = REPLIES[response](reference_item_id=ReferenceItemId(id=now_id, changekey=change_key))
         if comment:
             reply.body = Body(comment)

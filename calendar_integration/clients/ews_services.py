@@ -4,7 +4,6 @@ https://learn.microsoft.com/exchange/client-developer/web-service-reference/ews-
 Answers are given as the XML of each item; ews_items says why.
 """
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -21,9 +20,8 @@ from calendar_integration.clients import ews_contacts, ews_items
 from calendar_integration.clients.ews_items import TYPES
 from calendar_integration.clients.ews_transport import Mailbox
 from calendar_integration.clients.ews_trouble import RangeTooBigError, translated_errors
+from calendar_integration.clients.unreadable import left_out
 from calendar_integration.errors import ServerUnavailableError
-
-logger = logging.getLogger(__name__)
 
 MOST_CHANGES = 512  # in one answer of SyncFolderItems; the server takes no more
 
@@ -35,6 +33,13 @@ class Changes(NamedTuple):
     removed: list[str]
     state: str
     is_last: bool
+
+
+class Items(NamedTuple):
+    """Items by the ids that they were asked for, and the ids of those that the server itself cannot read."""
+
+    found: dict[str, _Element]
+    unreadable: list[str]
 
 
 class OwnFolder(DistinguishedFolderId):  # type: ignore[misc] # exchangelib has no types
@@ -134,26 +139,33 @@ def view(mailbox: Mailbox, start: datetime, end: datetime) -> list[str]:
         return [ews_items.id_of(item)[0] for item in found]
 
 
-def items(mailbox: Mailbox, ids: Sequence[str]) -> list[_Element]:
+def items(mailbox: Mailbox, ids: Sequence[str]) -> Items:
     """Calendar items whole; those that went meanwhile are left out."""
-    return _get(mailbox, [ItemId(id=one) for one in ids], ITEM)
+    answers = dict(zip(ids, _get(mailbox, [ItemId(id=one) for one in ids], ITEM), strict=True))
+    broken = {one: answer for one, answer in answers.items() if isinstance(answer, Exception)}
+    unreadable = [one for one, answer in broken.items() if not isinstance(answer, errors.ErrorItemNotFound)]
+    return Items(
+        {one: answer for one, answer in answers.items() if one not in broken},
+        [left_out(one, broken[one]) for one in unreadable],
+    )
 
 
 def masters(mailbox: Mailbox, ids_of_occurrences: Sequence[str]) -> list[_Element]:
     """The series that these occurrences are of."""
-    return _get(mailbox, [RecurringMasterItemId(id=one) for one in ids_of_occurrences], MASTER)
+    answers = _get(mailbox, [RecurringMasterItemId(id=one) for one in ids_of_occurrences], MASTER)
+    return [answer for answer in answers if not isinstance(answer, Exception)]
 
 
-def _get(mailbox: Mailbox, ids: Sequence[Any], wanted: list[Any]) -> list[_Element]:
-    """https://learn.microsoft.com/exchange/client-developer/web-service-reference/getitem-operation"""
+def _get(mailbox: Mailbox, ids: Sequence[Any], wanted: list[Any]) -> list[Any]:
+    """The element, or the error of exchangelib's, that was answered to each id.
+
+    https://learn.microsoft.com/exchange/client-developer/web-service-reference/getitem-operation
+    """
     with translated_errors():
         answers = list(_Items(account=mailbox).call(items=ids, additional_fields=wanted, shape=ID_ONLY))
     if len(answers) != len(ids):
         raise ServerUnavailableError("The Exchange server sent fewer items than it was asked for.")
-    for answer in answers:
-        if isinstance(answer, Exception) and not isinstance(answer, errors.ErrorItemNotFound):
-            logger.warning("an item cannot be read: %s", type(answer).__name__)
-    return [answer for answer in answers if not isinstance(answer, Exception)]
+    return answers
 
 
 def _ews_time(moment: datetime) -> Any:

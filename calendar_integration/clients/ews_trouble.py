@@ -12,7 +12,7 @@ from exchangelib import errors
 from calendar_integration.clients.graph_transport import LONGEST_WAIT
 from calendar_integration.errors import (
     CalendarError,
-    MailboxMovedError,
+    MailboxMissingError,
     MailboxMovingError,
     ServerDeniedError,
     ServerThrottledError,
@@ -46,7 +46,7 @@ def _ours(error: Exception) -> CalendarError:
         case errors.ErrorInvalidSyncStateData():
             return SyncStateLostError(message)
         case errors.ErrorNonExistentMailbox():
-            return MailboxMovedError(message)
+            return MailboxMissingError(message)
         case errors.ErrorMailboxMoveInProgress():
             return MailboxMovingError(message)
         case errors.ErrorAccessDenied():

@@ -9,9 +9,12 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from calendar_integration.clients import graph_contacts, graph_events
-from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Profile, Response, RowT, Window
-from calendar_integration.clients.graph_transport import GraphTransport, parse, refuse_foreign
-from calendar_integration.errors import SyncStateLostError, UnavailableError
+from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, Profile, Response, RowT, Window
+from calendar_integration.clients.graph_ahead import Question
+from calendar_integration.clients.graph_transport import GraphTransport, headers_of, parse, refuse_foreign
+from calendar_integration.clients.unreadable import MALFORMED, is_broken, left_out
+from calendar_integration.errors import SyncStateLostError, UnavailableError, UnreadableItemError
+from calendar_integration.kept_alive import Answer, is_plain
 
 PAGE_SIZE = 200
 MOST_PAGES = 500  # of one series
@@ -24,8 +27,9 @@ ACTIONS = {Response.ACCEPTED: "accept", Response.TENTATIVE: "tentativelyAccept",
 class GraphClient:
     """The mailbox of the person an access token is for."""
 
-    def __init__(self, access_token: str) -> None:
-        self._transport = GraphTransport(access_token, prefer=PREFER)
+    def __init__(self, access_token: str, ahead: dict[str, Answer] | None = None) -> None:
+        """`ahead` holds answers to polls, by their links, that were asked for already."""
+        self._transport = GraphTransport(access_token, prefer=PREFER, ahead=ahead)
         self._base = settings.MS_GRAPH_URL
 
     def me(self) -> Profile:
@@ -35,8 +39,7 @@ class GraphClient:
 
     def events_page(self, link: str, window: Window) -> Page[MeetingRow]:
         """https://learn.microsoft.com/graph/api/event-delta"""
-        span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end)}
-        body = self._transport.body(_ours(link) or f"{self._base}/me/calendarView/delta?{urlencode(span)}")
+        body = self._transport.body(_ours(link) or f"{self._base}/me/calendarView/delta?{_span(window)}")
         return _page(body, graph_events.is_stripped, graph_events.to_row, graph_events.to_occurrence)
 
     def contacts_page(self, link: str) -> Page[ContactRow]:
@@ -47,22 +50,27 @@ class GraphClient:
     def event(self, remote_id: str) -> MeetingRow | None:
         """https://learn.microsoft.com/graph/api/event-get"""
         answer = self._transport.get_or_none(f"{self._base}/me/events/{quote(remote_id, safe='')}")
-        with _readable():
+        try:
             return graph_events.to_row(answer) if answer else None
+        except MALFORMED as error:
+            left_out(remote_id, error)
+            raise UnreadableItemError("Graph sent an event that could not be read.") from error
 
-    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
+    def instances(self, master_id: str, window: Window) -> Instances | None:
         """https://learn.microsoft.com/graph/api/event-list-instances"""
-        span = {"startDateTime": stamp(window.start), "endDateTime": stamp(window.end), "$top": PAGE_SIZE}
-        link = f"{self._base}/me/events/{quote(master_id, safe='')}/instances?{urlencode(span)}"
-        rows: list[MeetingRow] = []
-        answer = self._transport.get_or_none(link)  # a series that is gone has none
+        events = f"{self._base}/me/events"
+        link = f"{events}/{quote(master_id, safe='')}/instances?{_span(window)}&{urlencode({'$top': PAGE_SIZE})}"
+        found = Instances([], [])
+        answer = self._transport.get_or_none(link)
+        if answer is None:
+            return None
         for _ in range(MOST_PAGES):
-            if answer is None:
-                return rows
             with _readable():
-                rows += [graph_events.to_row(item) for item in _items(answer)]
+                _read_whole(answer, found)
             link = _link(answer, "@odata.nextLink")
-            answer = self._transport.get(link) if link else None
+            if not link:
+                return found
+            answer = self._transport.get(link)
         raise UnavailableError("The pages of a series had no end.")
 
     def close(self) -> None:
@@ -77,9 +85,27 @@ class GraphClient:
         self._transport.post(f"{event}/{ACTIONS[response]}", {"comment": comment, "sendResponse": True})
 
 
+def poll(access_token: str, link: str) -> Question | None:
+    """The request for what is new since this link, to be asked ahead; None for a link that is not followed so."""
+    is_ours = is_plain(link) and link.startswith(f"{settings.MS_GRAPH_URL}/")
+    return Question(link, headers_of(access_token, PREFER)) if is_ours else None
+
+
 def stamp(moment: Any) -> str:
     """An aware time as Graph's parameters take it, in UTC."""
     return str(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def _span(window: Window) -> str:
+    return urlencode({"startDateTime": stamp(window.start), "endDateTime": stamp(window.end)})
+
+
+def _read_whole(answer: dict[str, Any], found: Instances) -> None:
+    for item in _items(answer):
+        try:
+            found.rows.append(graph_events.to_row(item))
+        except MALFORMED as error:
+            found.unreadable.append(left_out(item.get("id"), error))
 
 
 def _never(_item: dict[str, Any]) -> bool:
@@ -87,7 +113,7 @@ def _never(_item: dict[str, Any]) -> bool:
 
 
 def _page(
-    body: bytearray,
+    body: bytes | bytearray,
     is_stripped: Callable[[dict[str, Any]], bool],
     to_row: Callable[[dict[str, Any]], RowT],
     to_occurrence: Callable[[dict[str, Any]], Any],
@@ -102,12 +128,17 @@ def _page(
                     removed[str(item["id"])] = None
                     continue
                 removed.pop(item["id"], None)  # what comes later in a page counts
-                if is_stripped(item):
-                    page.occurrences.append(to_occurrence(item))
-                else:
-                    page.rows.append(to_row(item))
+                try:
+                    if is_stripped(item):
+                        page.occurrences.append(to_occurrence(item))
+                    else:
+                        page.rows.append(to_row(item))
+                except MALFORMED as error:
+                    page.unreadable.append(left_out(item["id"], error))
         page.removed.extend(removed)
         del answer
+    if is_broken(page):
+        raise UnavailableError("Graph sent a page of which no item could be read.")
     if bool(page.next_link) == bool(page.delta_link):
         raise UnavailableError("Graph sent a page that leads nowhere.")
     return page
@@ -157,8 +188,8 @@ def _ours(link: str) -> str:
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """The border: what cannot be read of an item is Graph's fault, and worth another try."""
+    """The border: an answer whose items cannot even be told apart is Graph's fault, and worth another try."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except MALFORMED as error:
         raise UnavailableError("Graph sent an item that could not be read.") from error

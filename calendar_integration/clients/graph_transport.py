@@ -6,6 +6,7 @@ https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/t
 import email.utils
 import time
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ import requests
 import urllib3
 from django.conf import settings
 from django.utils import timezone
+from urllib3 import BaseHTTPResponse
 
 from calendar_integration.errors import (
     AccessDeniedError,
@@ -24,7 +26,8 @@ from calendar_integration.errors import (
     TokenRefusedError,
     UnavailableError,
 )
-from calendar_integration.http import session
+from calendar_integration.http import TIMEOUT_SECONDS, session
+from calendar_integration.kept_alive import Answer
 
 LARGEST_ANSWER = 50 * 1024 * 1024  # bytes; a page of 200 events is about one million
 LONGEST_ANSWER_SECONDS = 60
@@ -37,46 +40,51 @@ NO_MAILBOX_CODES = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestap
 class GraphTransport:
     """Requests with one person's token, to the configured host only."""
 
-    def __init__(self, access_token: str, *, prefer: str) -> None:
-        self._headers = {
-            "Authorization": f"Bearer {access_token}",
-            "Prefer": prefer,
-            "Accept": "application/json",
-        }
+    def __init__(self, access_token: str, *, prefer: str, ahead: dict[str, Answer] | None = None) -> None:
+        """`ahead` holds what was asked for already, by its address; each answer is good once."""
+        self._headers = headers_of(access_token, prefer)
+        self._ahead = ahead or {}
 
     def get(self, url: str) -> dict[str, Any]:
         """The answer's JSON object. Raises the errors of calendar_integration.errors."""
         return parse(self.body(url))
 
-    def body(self, url: str) -> bytearray:
+    def body(self, url: str) -> bytes | bytearray:
         """The answer as it came. Raises the errors of calendar_integration.errors."""
-        response, body = self._send("GET", url)
-        if response.status_code != requests.codes.ok:
-            raise error_of(response, body)
-        return body
+        answer = self._ahead.pop(url, None) or self._send("GET", url)
+        if answer.status != HTTPStatus.OK:
+            raise error_of(answer)
+        return answer.body
 
     def post(self, url: str, parameters: dict[str, Any]) -> None:
         """Have an action done; it is sent once, whatever comes of it.
 
         Raises ActionRefusedError where Graph finds that it cannot be done, else as `get` does.
         """
-        response, body = self._send("POST", url, json=parameters)
-        if response.status_code == requests.codes.bad_request:
-            raise ActionRefusedError(f"Graph answered 400 {error_code(body)}")
-        if response.status_code != requests.codes.accepted:
-            raise error_of(response, body)
+        answer = self._send("POST", url, parameters)
+        if answer.status == HTTPStatus.BAD_REQUEST:
+            raise ActionRefusedError(f"Graph answered 400 {error_code(answer.body)}")
+        if answer.status != HTTPStatus.ACCEPTED:
+            raise error_of(answer)
 
-    def change(self, method: str, url: str, parameters: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    def change(
+        self,
+        method: str,
+        url: str,
+        parameters: dict[str, Any] | None = None,
+        *,
+        timeout: tuple[int, int] = TIMEOUT_SECONDS,
+    ) -> dict[str, Any]:
         """Make, change or delete something; the answer's JSON object, empty where there is none. It is sent once.
 
-        Raises as `post` does.
+        `timeout` is in seconds, to connect and between two bytes. Raises as `post` does.
         """
-        response, body = self._send(method, url, json=parameters, **options)
-        if response.status_code == requests.codes.bad_request:
-            raise ActionRefusedError(f"Graph answered 400 {error_code(body)}")
-        if response.status_code not in (requests.codes.ok, requests.codes.created, requests.codes.no_content):
-            raise error_of(response, body)
-        return parse(body) if body else {}
+        answer = self._send(method, url, parameters, timeout)
+        if answer.status == HTTPStatus.BAD_REQUEST:
+            raise ActionRefusedError(f"Graph answered 400 {error_code(answer.body)}")
+        if answer.status not in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT):
+            raise error_of(answer)
+        return parse(answer.body) if answer.body else {}
 
     def get_or_none(self, url: str) -> dict[str, Any] | None:
         """The same, with None for an item that is not there."""
@@ -85,19 +93,23 @@ class GraphTransport:
         except ItemNotFoundError:
             return None
 
-    def _send(self, method: str, url: str, **options: Any) -> tuple[requests.Response, bytearray]:
+    def _send(
+        self, method: str, url: str, parameters: Any = None, timeout: tuple[int, int] = TIMEOUT_SECONDS
+    ) -> Answer:
         refuse_foreign(url)
+        body, headers = None, self._headers
+        if parameters is not None:
+            body, headers = orjson.dumps(parameters), {**headers, "Content-Type": "application/json"}
         try:
-            with self._begun(method, url, options) as response:
-                return response, read_body(response)
+            with session().fetch(method, url, headers, body=body, timeout=timeout) as response:
+                return Answer(response.status, response.headers, read_body(response))
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise UnavailableError(f"Graph could not be reached: {type(error).__name__}.") from error
 
-    def _begun(self, method: str, url: str, options: dict[str, Any]) -> requests.Response:
-        if method == "GET":
-            return session().fetch(url, self._headers)
-        arguments = {"headers": self._headers, "allow_redirects": False, "stream": True, **options}
-        return session().request(method, url, **arguments)
+
+def headers_of(access_token: str, prefer: str) -> dict[str, str]:
+    """What a request carries."""
+    return {"Authorization": f"Bearer {access_token}", "Prefer": prefer, "Accept": "application/json"}
 
 
 class ItemNotFoundError(CalendarError):
@@ -113,6 +125,8 @@ class ActionRefusedError(CalendarError):
 def refuse_foreign(url: str) -> None:
     """Raise UnavailableError for a link that would carry the token to another host than the configured one."""
     ours = urlsplit(settings.MS_GRAPH_URL)
+    if url.startswith(f"{ours.scheme}://{ours.netloc}/"):
+        return  # as nearly every link; taking it apart is the dearer way to see it
     try:
         theirs = urlsplit(url)
     except ValueError as error:
@@ -121,12 +135,13 @@ def refuse_foreign(url: str) -> None:
         raise UnavailableError(f"Graph sent a link to another host, {theirs.netloc!r}; it was not followed.")
 
 
-def read_body(response: requests.Response) -> bytearray:
+def read_body(response: BaseHTTPResponse) -> bytearray:
     """The answer's body. Raises UnavailableError where it is too large, or takes too long to arrive."""
     until = time.monotonic() + LONGEST_ANSWER_SECONDS
     body = bytearray()
-    for chunk in response.iter_content(CHUNK):
-        body += chunk
+    # What has arrived, and not a certain amount: a server that trickles is never silent for long.
+    while piece := response.read1(CHUNK, decode_content=True):
+        body += piece
         if len(body) > LARGEST_ANSWER or time.monotonic() > until:
             raise UnavailableError("Graph sent more than we read, or too slowly.")
     return body
@@ -143,22 +158,22 @@ def parse(content: bytes | bytearray) -> dict[str, Any]:
     return answer
 
 
-def error_of(response: requests.Response, body: bytearray) -> CalendarError:
+def error_of(answer: Answer) -> CalendarError:
     """Our error for an answer that is none of the good ones."""
-    code = error_code(body)
-    message = f"Graph answered {response.status_code} {code}".strip()
-    if code.lower() in RESYNC_CODES or response.status_code == requests.codes.gone:
+    code = error_code(answer.body)
+    message = f"Graph answered {answer.status} {code}".strip()
+    if code.lower() in RESYNC_CODES or answer.status == HTTPStatus.GONE:
         return SyncStateLostError(message)
     if code.lower() in NO_MAILBOX_CODES:
         return MailboxUnsupportedError(message)
-    if response.status_code == requests.codes.not_found:
+    if answer.status == HTTPStatus.NOT_FOUND:
         return ItemNotFoundError(message)
-    if response.status_code == requests.codes.unauthorized:
+    if answer.status == HTTPStatus.UNAUTHORIZED:
         return TokenRefusedError(message)
-    if response.status_code == requests.codes.forbidden:
+    if answer.status == HTTPStatus.FORBIDDEN:
         return AccessDeniedError(message)
-    busy = ThrottledError if response.status_code == requests.codes.too_many_requests else UnavailableError
-    return busy(message, retry_after=retry_after(response.headers.get("Retry-After", "")))
+    busy = ThrottledError if answer.status == HTTPStatus.TOO_MANY_REQUESTS else UnavailableError
+    return busy(message, retry_after=retry_after(answer.headers.get("Retry-After", "")))
 
 
 def error_code(content: bytes | bytearray) -> str:

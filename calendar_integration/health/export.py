@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from accounts.users.export import BATCH, batches, in_utc
-from calendar_integration.health.listing import Filters, people
+from calendar_integration.health.listing import Filters, people, with_connections
 from calendar_integration.health.standing import Standing
 from calendar_integration.health.table import Row, row
 
@@ -24,12 +24,13 @@ COLUMNS = (
     "set_aside_since",
     "set_aside_because",
     "next_try",
+    "unreadable_items",
 )
 
 
 def rows(viewer: User, filters: Filters, now: datetime, *, batch_size: int = BATCH) -> Iterator[tuple[object, ...]]:
     """Everyone who was asked for, by name, in constant memory and one query for each batch. Times are in UTC."""
-    found = people(viewer, filters, now).select_related("connection").defer("connection__token_cache")
+    found = with_connections(people(viewer, filters, now))
     for batch in batches(found, batch_size):
         for person in batch:
             yield cells(row(person, None, now), now)
@@ -53,4 +54,5 @@ def cells(shown: Row, now: datetime) -> tuple[object, ...]:
         in_utc(shown.set_aside_at),
         shown.person.connection.set_aside_because if shown.set_aside_at else "",
         in_utc(shown.next_try_at if shown.standing != Standing.NONE else None),
+        shown.unreadable if shown.method else None,
     )

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest
 
 from accounts.models import Group, User
@@ -14,7 +14,9 @@ from accounts.requests import query_text
 from calendar_integration.health import words
 from calendar_integration.health.standing import TROUBLE, Standing, standing
 from calendar_integration.health.told import told
+from calendar_integration.models import Stream
 
+NUMBER = IntegerField()
 WORDS_AT_MOST = 10
 TROUBLE_ONLY, EVERYONE = "trouble", "everyone"
 STATES = ((TROUBLE_ONLY, "Needs attention"), *Standing.choices, (EVERYONE, "Everyone"))
@@ -95,7 +97,18 @@ def people(viewer: User, filters: Filters, now: datetime) -> QuerySet[User]:
 
 def in_order(found: QuerySet[User], sort: str) -> QuerySet[User]:
     """The people in one of the orders, each with their connection."""
-    return found.select_related("connection").defer("connection__token_cache").order_by(*ORDERS[sort])
+    return with_connections(found).order_by(*ORDERS[sort])
+
+
+def with_connections(found: QuerySet[User]) -> QuerySet[User]:
+    """The people, each with their connection, and with how many items of their mailbox could not be read."""
+    streams = Stream.objects.filter(connection__user=OuterRef("pk")).order_by().values("connection")
+    counted = streams.annotate(number=Sum(Func("unreadable", function="jsonb_array_length", output_field=NUMBER)))
+    return (
+        found.select_related("connection")
+        .defer("connection__token_cache")
+        .annotate(unreadable=Coalesce(Subquery(counted.values("number")), 0))
+    )
 
 
 def _with_state(state: str) -> Q:

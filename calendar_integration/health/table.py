@@ -37,6 +37,7 @@ class Row:
     next_try_at: datetime | None = None
     may_retry: bool = False
     is_told: bool = False  # of changes, by Microsoft: the last good sync may be an hour ago
+    unreadable: int = 0  # items of the mailbox that could not be read
 
     @property
     def meaning(self) -> str:
@@ -79,6 +80,7 @@ def row(person: User, pause: Pause | None, now: datetime) -> Row:
         next_try_at=connection.next_attempt_at,
         may_retry=pause is None and retrying.may_retry(connection, now),
         is_told=standing == Standing.FRESH and bool(getattr(person, "told", False)),
+        unreadable=getattr(person, "unreadable", 0) if is_held else 0,
     )
 
 

@@ -34,13 +34,19 @@ TROUBLES = {
     FailureKind.ACCESS_DENIED: Trouble(
         "Access denied", "The mailbox may not be read. An Office 365 admin can see why."
     ),
-    FailureKind.UNSUPPORTED: Trouble("No mailbox", "There is no mailbox to read. A licence may be missing."),
+    FailureKind.UNSUPPORTED: Trouble(
+        "No mailbox",
+        "There is no mailbox to read. A licence may be missing. One that was read before is tried for a day.",
+    ),
     FailureKind.CONSENT: Trouble(
         "Approval missing", "The company's approval is missing. An Office 365 admin approves again."
     ),
     FailureKind.REGISTRATION: Trouble("Client secret", "Whoever runs Atrium has to renew its client secret."),
     FailureKind.REQUEST_REFUSED: Trouble("Request refused", "Microsoft refuses Atrium's registration for the company."),
     FailureKind.SYNC_STATE: Trouble("Read anew", "Microsoft asked to read the mailbox from the beginning."),
+    FailureKind.EMPTIED: Trouble(
+        "All gone at once", "Atrium keeps what it had, and looks a second time before it believes that all is gone."
+    ),
     FailureKind.OUR_MISTAKE: Trouble("Ours", "Something went wrong in Atrium; its log says what."),
     FailureKind.WORKER_DIED: Trouble("Interrupted", "Reading was interrupted in Atrium, and begins again."),
     FailureKind.OTHER: Trouble("Other", "Something that has no name yet; Atrium's log says what."),

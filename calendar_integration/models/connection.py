@@ -89,6 +89,7 @@ class Connection(WithPermissions):
     told_to_reauthorize_at = models.DateTimeField(null=True, help_text="One mail each time it is needed.")
     claims_challenge = models.TextField(blank=True, help_text="What Microsoft wants proven at the next sign-in.")
     invalid_grant_at = models.DateTimeField(null=True, help_text="The first refusal of the refresh token in a row.")
+    no_mailbox_at = models.DateTimeField(null=True, help_text="When it was first said, in a row, that there is none.")
 
     objects = ConnectionManager()
 

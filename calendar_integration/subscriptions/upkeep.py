@@ -33,4 +33,4 @@ def wait_after(failures: int, *, is_forbidden: bool, retry_after: timedelta | No
     """
     doubled: timedelta = FIRST_WAIT * 2 ** min(failures, 10)
     wait = RARELY if is_forbidden else min(doubled, LONGEST_WAIT)
-    return max(wait * (0.75 + jitter / 4), retry_after or timedelta(0))
+    return max(wait * (0.75 + jitter / 4), (retry_after or timedelta(0)) * (1 + jitter / 4))

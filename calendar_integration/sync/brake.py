@@ -20,9 +20,14 @@ class Brake:
         self._circuits: dict[int, Circuit] = defaultdict(lambda: ALL_WELL)
         self._lock = threading.Lock()
 
+    @property
+    def is_late(self) -> bool:
+        """Whether no more mailboxes are to be begun at all."""
+        return time.monotonic() > self._until
+
     def stops(self, account_id: int) -> bool:
         """Whether no more of this account's mailboxes are to be begun."""
-        return time.monotonic() > self._until or self._circuits[account_id].is_open
+        return self.is_late or self._circuits[account_id].is_open
 
     def note(self, outcome: Outcome) -> None:
         """What came of one of them."""

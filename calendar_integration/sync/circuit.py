@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from calendar_integration.sync.back_off import FIRST_BACK_OFF, doubled, jittered
+from calendar_integration.sync.back_off import FIRST_BACK_OFF, doubled, jittered, no_less_than
 from calendar_integration.sync.kinds import OF_MAILBOXES, OF_SIGN_IN, FailureKind
 
 NEEDED = 3  # different mailboxes
@@ -77,7 +77,7 @@ def is_probe_due(known: Circuit, now: datetime) -> bool:
 def wait_before_probe(probes: int, asked: timedelta | None = None, first: timedelta = FIRST_PROBE) -> timedelta:
     """How long until the next try after so many that failed, and not before what was asked for."""
     wait = jittered(doubled(first, probes, LONGEST_PROBE), 0.75, 1.25)
-    return max(wait, asked) if asked else wait
+    return max(wait, no_less_than(asked)) if asked else wait
 
 
 def _probed(known: Circuit, seen: Seen, now: datetime, first: timedelta) -> Circuit:

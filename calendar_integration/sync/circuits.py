@@ -44,7 +44,10 @@ def seen_of(outcomes: Sequence[Outcome]) -> Seen:
         {kind: frozenset(mailboxes) for kind, mailboxes in failed.items() if kind in TENANT_WIDE},
         has_succeeded=any(outcome.went_well for outcome in outcomes),
         has_new_token=any(outcome.has_new_token for outcome in outcomes),
-        wait=max((error.retry_after for _, error in errors if error.retry_after), default=None),
+        wait=max(
+            (error.retry_after for _, error in errors if error.retry_after and kind_of(error) in TENANT_WIDE),
+            default=None,
+        ),
     )
 
 
@@ -85,7 +88,7 @@ def known_of(row: Circuit | None) -> machine.Circuit:
 def _advance(account_id: int, seen: Seen, now: datetime) -> None:
     with transaction.atomic():
         row = Circuit.objects.select_for_update().filter(account=account_id).first()
-        if row is None and seen.failed:
+        if row is None and machine.advance(ALL_WELL, seen, now) != ALL_WELL:
             Circuit.objects.get_or_create(account_id=account_id, defaults={"cause": FailureKind.OTHER, "since": now})
             row = Circuit.objects.select_for_update().filter(account=account_id).first()
         before = known_of(row)

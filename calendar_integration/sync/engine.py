@@ -17,6 +17,7 @@ from django.utils import timezone
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 from calendar_integration.sync import circuits, leases, threads
+from calendar_integration.sync.ahead import Ahead, look_ahead
 from calendar_integration.sync.back_off import jittered
 from calendar_integration.sync.brake import Brake
 from calendar_integration.sync.failures import note_failure, note_mistake
@@ -66,7 +67,7 @@ def sync_connection(connection_id: int) -> SyncResult:
         result = _finish([outcome])[connection_id]
     finally:
         if result is None or result.status is not Status.DONE:
-            leases.give_back(held.lease_id, [connection_id])
+            leases.give_back_for_sure(held.lease_id, [connection_id])
     if outcome.mistake is not None:
         raise outcome.mistake
     return result
@@ -75,15 +76,18 @@ def sync_connection(connection_id: int) -> SyncResult:
 def sync_chunk(connection_ids: Sequence[int]) -> Counter[Status]:
     """Bring those of these queued mailboxes up to date that may be read now; answers how many went how.
 
-    They are read at once by the process's threads. A mailbox at which a worker died goes alone, after all others.
+    Graph is asked for all of them at once. Those in which something is new are read at once by the process's threads.
+    A mailbox at which a worker died goes alone, after all others.
     """
     counted: Counter[Status] = Counter()
     held = take_queued(connection_ids)
     if held:
         counted.update(_read_together(held))
     if len(held) < len(connection_ids):
+        brake = Brake(BEGUN_WITHIN)
         for connection_id in filter(may_run_now, _suspects(connection_ids)):
-            counted[_alone(connection_id)] += 1
+            # Nothing is held of those that are left: when their claim has run out, they are queued again.
+            counted[Status.LEFT if brake.is_late else _alone(connection_id)] += 1
     return counted
 
 
@@ -92,7 +96,8 @@ def _read_together(held: list[Held]) -> Counter[Status]:
     kept = {mailbox.connection.pk for mailbox in held}  # of which we have the lease
     pending: list[Future[Outcome | None]] = []
     try:
-        pending += (_begin(mailbox, brake) for mailbox in held)
+        ahead = look_ahead(held)
+        pending += (_begin(mailbox, ahead.get(mailbox.connection.pk), brake) for mailbox in held)
         while pending:
             done, waiting = wait(pending, WRITTEN_AFTER_SECONDS)
             pending = list(waiting)
@@ -110,31 +115,31 @@ def _read_together(held: list[Held]) -> Counter[Status]:
     finally:
         brake.pull()
         if kept:
-            leases.give_back(lease_id, list(kept))
+            leases.give_back_for_sure(lease_id, list(kept))
     return +counted
 
 
-def _begin(held: Held, brake: Brake) -> "Future[Outcome | None]":
-    """The outcome of the mailbox once a thread has read it, or None where it was left."""
+def _begin(held: Held, ahead: Ahead | None, brake: Brake) -> "Future[Outcome | None]":
+    """The outcome of the mailbox once it has been read, by a thread where it may take long; None where it was left."""
 
     def work() -> Outcome | None:
         if brake.stops(held.connection.account_id):
             return None
-        outcome = _guarded(held)
+        outcome = _guarded(held, ahead)
         brake.note(outcome)
         return outcome
 
-    if settings.SYNC_THREADS > 1:
+    if settings.SYNC_THREADS > 1 and not (ahead and ahead.is_all):
         return threads.submit(work)
     future: Future[Outcome | None] = Future()
     future.set_result(work())
     return future
 
 
-def _guarded(held: Held) -> Outcome:
+def _guarded(held: Held, ahead: Ahead | None = None) -> Outcome:
     """The door of one mailbox: our own mistake costs it a wait, and no other mailbox anything."""
     try:
-        return read(held)
+        return read(held, ahead)
     except Exception as error:  # noqa: BLE001 - written down, and logged or raised by the caller
         return Outcome(held, mistake=error)
 

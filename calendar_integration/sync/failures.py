@@ -23,7 +23,7 @@ from calendar_integration.errors import (
 )
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.sync import leases, set_aside
-from calendar_integration.sync.back_off import GRANT_GRACE, wait_after
+from calendar_integration.sync.back_off import GRANT_GRACE, NO_MAILBOX_GRACE, wait_after
 from calendar_integration.sync.kinds import FailureKind, kind_of
 from calendar_integration.sync.waits import waits
 
@@ -46,8 +46,9 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
     if isinstance(error, TokenRefusedError):
         tokens.forget_access_tokens(connection)
     lost = state_after(connection, error, now)
-    changes: dict[str, object] = {"failures": connection.failures + 1, "last_error": error.in_words}
-    changes |= {
+    changes: dict[str, object] = {
+        "failures": connection.failures + 1,
+        "last_error": _words(error, is_believed=lost is not None),
         "failure_kind": kind_of(error),
         "failing_since": connection.failing_since or now,
         "next_attempt_at": now + wait_after(connection.failures, error, waits()),
@@ -58,6 +59,8 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
         changes |= {"state": lost, "told_to_reauthorize_at": None, "next_attempt_at": None}
     if isinstance(error, OF_THE_AUTHORIZATION) and connection.invalid_grant_at is None:
         changes["invalid_grant_at"] = now
+    if isinstance(error, MailboxUnsupportedError) and connection.no_mailbox_at is None:
+        changes["no_mailbox_at"] = now
     if isinstance(error, InteractionRequiredError) and error.claims:
         changes["claims_challenge"] = error.claims
     with transaction.atomic():
@@ -87,6 +90,13 @@ def is_out_of_reach(mistake: Exception) -> bool:
         return False
     state = getattr(mistake.__cause__, "pgcode", None)
     return state is None or state.startswith(AWAY)
+
+
+def _words(error: CalendarError, *, is_believed: bool) -> str:
+    """What the mailbox's owner reads."""
+    if isinstance(error, MailboxUnsupportedError) and not is_believed:
+        return error.in_words_meanwhile
+    return error.in_words
 
 
 def _counted(connection: Connection, error: OurMistakeError) -> dict[str, object]:
@@ -126,9 +136,17 @@ def _is_companys(connection: Connection) -> bool:
 
 def state_after(connection: Connection, error: CalendarError, now: datetime) -> ConnectionState | None:
     """The state a failure ends in, or None where trying again may help."""
-    if isinstance(error, MailboxUnsupportedError):
+    if isinstance(error, MailboxUnsupportedError) and _is_believed(connection, error, now):
         return ConnectionState.MAILBOX_UNSUPPORTED
     refused_since = connection.invalid_grant_at
     if isinstance(error, OF_THE_AUTHORIZATION) and refused_since and now - refused_since >= GRANT_GRACE:
         return ConnectionState.NEEDS_REAUTHORIZATION
     return None
+
+
+def _is_believed(connection: Connection, error: MailboxUnsupportedError, now: datetime) -> bool:
+    """Whether there is no mailbox: at once where none was read since somebody connected, else after a day."""
+    read_at, connected_at = connection.last_good_sync_at, connection.connected_at
+    was_read = read_at is not None and (connected_at is None or read_at >= connected_at)
+    said_since = connection.no_mailbox_at
+    return error.permanent or not was_read or (said_since is not None and now - said_since >= NO_MAILBOX_GRACE)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
 from django.db import connection as database
 from django.db.models import Q
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils import timezone
 from calendar_integration.models import ACTIVE_STATES, Connection, Listening, Subscription
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync.interval import AGAIN_AFTER
+from calendar_integration.sync.listening import base
 
 # It waits for `listening` rows only, which are locked for moments, and never for a connection, which a worker locks for
 # as long as it writes a round, and then looks at told_at. One that fails keeps to its back-off.
@@ -37,6 +39,15 @@ WITH heard AS MATERIALIZED (
 )
 SELECT count(*) FILTER (WHERE next_attempt_at <= %(now)s) FROM hurried
 """  # noqa: S608 - names of our own tables
+# Beyond two intervals are only polls that were stretched while notifications worked. They come back over one.
+BRING_BACK = f"""
+UPDATE {Connection._meta.db_table} AS mailbox SET next_attempt_at = %(now)s + random() * %(base)s
+FROM (SELECT id AS waiting_id FROM {Connection._meta.db_table}
+      WHERE state = ANY(%(states)s) AND next_attempt_at > %(now)s + 2 * %(base)s AND failures = 0
+      ORDER BY next_attempt_at DESC LIMIT %(most)s FOR UPDATE SKIP LOCKED) AS waiting
+WHERE id = waiting_id
+"""  # noqa: S608 - names of our own tables
+MOST_BROUGHT_BACK = 20_000  # in one statement; the rest follows in seconds
 
 
 def hurry(connection_ids: Collection[int], *, notified: Collection[int] = ()) -> int:
@@ -70,3 +81,21 @@ def hurry_forgotten() -> int:
         next_attempt_at__gt=now + CLAIM,  # one that is queued is due before
     )
     return Connection.objects.filter(pk__in=waiting.values("pk")).update(next_attempt_at=now)
+
+
+def bring_back() -> int:
+    """Where nobody notifies us any more, have the mailboxes polled at the base again; answers how many there were.
+
+    It costs one look into an index where there are none.
+    """
+    if settings.NOTIFICATION_URL:
+        return 0
+    parameters: dict[str, Any] = {
+        "now": timezone.now(),
+        "base": base(),
+        "states": [state.value for state in ACTIVE_STATES],
+        "most": MOST_BROUGHT_BACK,
+    }
+    with database.cursor() as cursor:
+        cursor.execute(BRING_BACK, parameters)
+        return int(cursor.rowcount)

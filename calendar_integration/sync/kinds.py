@@ -6,6 +6,7 @@ from calendar_integration.errors import (
     AccessDeniedError,
     CalendarError,
     ConsentRefusedError,
+    EmptiedError,
     InvalidClientError,
     InvalidGrantError,
     MailboxUnsupportedError,
@@ -38,6 +39,7 @@ class FailureKind(StrEnum):
     ACCESS_DENIED = "access_denied"
     UNSUPPORTED = "unsupported"
     SYNC_STATE = "sync_state"
+    EMPTIED = "emptied"
     OUR_MISTAKE = "our_mistake"
     WORKER_DIED = "worker_died"
     OTHER = "other"
@@ -66,6 +68,7 @@ KINDS: tuple[tuple[type[CalendarError], FailureKind], ...] = (
     (AccessDeniedError, FailureKind.ACCESS_DENIED),
     (MailboxUnsupportedError, FailureKind.UNSUPPORTED),
     (SyncStateLostError, FailureKind.SYNC_STATE),
+    (EmptiedError, FailureKind.EMPTIED),
     (OurMistakeError, FailureKind.OUR_MISTAKE),
 )
 

@@ -1,7 +1,9 @@
 """One worker per mailbox: a lease in the database, which a killed worker loses by itself."""
 
+import logging
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -14,6 +16,10 @@ from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 
 LEASE = timedelta(seconds=settings.SYNC_LEASE_SECONDS)
+LONGEST_OUTAGE = timedelta(hours=1)
+AGAIN_SECONDS = 1.0  # after which a database that was away is asked again
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -28,7 +34,7 @@ def lease(connection_id: int) -> Iterator[uuid.UUID | None]:
     try:
         yield lease_id
     finally:
-        give_back(lease_id, [connection_id])
+        give_back_for_sure(lease_id, [connection_id])
 
 
 def give_back(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
@@ -44,9 +50,31 @@ def give_back(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
         held.update(lease_id=None, lease_until=None)
 
 
+def give_back_for_sure(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
+    """The same where nothing else is left to do: while the database is away it is waited for, up to an hour.
+
+    Otherwise each of these mailboxes would look as if a worker had died at it. What somebody else has meanwhile stays
+    theirs.
+    """
+    until = time.monotonic() + LONGEST_OUTAGE.total_seconds()
+    while True:
+        try:
+            return give_back(lease_id, connection_ids)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > until:
+                raise
+            logger.warning("%s mailboxes are given back when the database is there again", len(connection_ids))
+            time.sleep(AGAIN_SECONDS)
+
+
 def ours(connection_id: int, lease_id: uuid.UUID) -> QuerySet[Connection]:
     """The connection, if this worker may still write about it."""
-    return Connection.objects.filter(pk=connection_id, lease_id=lease_id, state__in=ACTIVE_STATES)
+    return all_ours([connection_id], lease_id)
+
+
+def all_ours(connection_ids: Collection[int], lease_id: uuid.UUID) -> QuerySet[Connection]:
+    """Those of these connections that this worker may still write about."""
+    return Connection.objects.filter(pk__in=connection_ids, lease_id=lease_id, state__in=ACTIVE_STATES)
 
 
 def extend(connection_id: int, lease_id: uuid.UUID) -> None:

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from calendar_integration.integration_setting import Method
-from calendar_integration.models import Connection, Listening, Subscription
-from calendar_integration.sync import listening_rows
+from calendar_integration.models import Listening, Subscription
+from calendar_integration.sync import leases, listening_rows
 from calendar_integration.sync.interval import (
     AGAIN_AFTER,
     AGAIN_AFTER_NOTHING,
@@ -45,7 +45,7 @@ def waits_after(syncs: Mapping[int, GoodSync], lease_id: uuid.UUID) -> dict[int,
     if not settings.NOTIFICATION_URL or not syncs:
         return dict.fromkeys(syncs, base())
     now = timezone.now()
-    _begin_listening(syncs, now)
+    _begin_listening(syncs, lease_id, now)
     held = listening_rows.locked(syncs, lease_id)
     before = {pk: _trusts(rows.subscriptions.values()) for pk, rows in held.items()}
     waits = {pk: _note(rows, syncs[pk], now) for pk, rows in held.items()}
@@ -57,11 +57,15 @@ def waits_after(syncs: Mapping[int, GoodSync], lease_id: uuid.UUID) -> dict[int,
     return {pk: waits.get(pk, base()) for pk in syncs}
 
 
-def _begin_listening(syncs: Mapping[int, GoodSync], now: datetime) -> None:
-    """Rows for what was read whole. Once a day everything is, so that nothing is missed for long."""
+def _begin_listening(syncs: Mapping[int, GoodSync], lease_id: uuid.UUID, now: datetime) -> None:
+    """Rows for what was read whole. Once a day everything is, so that nothing is missed for long.
+
+    Only for what this lease still holds: nobody subscribes to a mailbox that was disconnected meanwhile.
+    """
     whole = [pk for pk, sync in syncs.items() if any(round_.is_full for round_ in sync.rounds)]
     if whole:
-        whole = list(Connection.objects.filter(pk__in=whole, method=Method.GRAPH).values_list("pk", flat=True))
+        ours = leases.all_ours(whole, lease_id).filter(method=Method.GRAPH)
+        whole = list(ours.order_by("pk").select_for_update().values_list("pk", flat=True))
         wanted = [
             Subscription(connection_id=pk, kind=round_.kind, next_attempt_at=now)
             for pk in whole

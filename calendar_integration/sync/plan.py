@@ -30,11 +30,12 @@ class Round:
     rows: dict[str, Any] = field(default_factory=dict)
     occurrences: dict[str, Any] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)  # what is held of these stays as it is
 
     @property
     def is_empty(self) -> bool:
         """Whether the round says nothing at all."""
-        return not (self.rows or self.occurrences or self.removed)
+        return not (self.rows or self.occurrences or self.removed or self.unreadable)
 
     def masters(self) -> set[str]:
         """Ids of the series described in this round."""
@@ -65,7 +66,13 @@ class Actions:
     deletes: set[str]
 
 
-def fold(round_: Round, rows: Iterable[Row], occurrences: Iterable[Any], removed: Iterable[str]) -> None:
+def fold(
+    round_: Round,
+    rows: Iterable[Row] = (),
+    occurrences: Iterable[Any] = (),
+    removed: Iterable[str] = (),
+    unreadable: Iterable[str] = (),
+) -> None:
     """Add a page: what it says of an item replaces what earlier pages said."""
     for row in rows:
         _forget(round_, row.remote_id)
@@ -73,6 +80,9 @@ def fold(round_: Round, rows: Iterable[Row], occurrences: Iterable[Any], removed
     for occurrence in occurrences:
         _forget(round_, occurrence.remote_id)
         round_.occurrences[occurrence.remote_id] = occurrence
+    for remote_id in unreadable:
+        _forget(round_, remote_id)
+        round_.unreadable.add(remote_id)
     for remote_id in removed:
         _forget(round_, remote_id)
         round_.removed.add(remote_id)
@@ -82,6 +92,7 @@ def _forget(round_: Round, remote_id: str) -> None:
     round_.rows.pop(remote_id, None)
     round_.occurrences.pop(remote_id, None)
     round_.removed.discard(remote_id)
+    round_.unreadable.discard(remote_id)
 
 
 def needs(round_: Round, *, is_full: bool) -> Needs:
@@ -94,6 +105,13 @@ def needs(round_: Round, *, is_full: bool) -> Needs:
     described = round_.masters()
     lacking = round_.masters_of_occurrences() - described
     return Needs(masters=frozenset(lacking), instances=frozenset() if is_full else frozenset(described | lacking))
+
+
+def still_unreadable(known: Iterable[str], round_: Round, instances: Mapping[str, list[Any]]) -> set[str]:
+    """The ids of what cannot be read after a round that goes on from where these could not be."""
+    told = round_.rows.keys() | round_.occurrences.keys() | round_.removed
+    told |= {row.remote_id for rows in instances.values() for row in rows}
+    return (set(known) - told) | round_.unreadable
 
 
 def finish(
@@ -124,7 +142,7 @@ def finish(
         gone = set(held)
     else:
         gone = round_.removed | {key for key, master in held.items() if master in instances or master in round_.removed}
-    return Actions(_changed(upserts, known_masters, change_keys), gone - upserts.keys())
+    return Actions(_changed(upserts, known_masters, change_keys), gone - upserts.keys() - round_.unreadable)
 
 
 def _changed(rows: Mapping[str, Any], masters: Mapping[str, Any], change_keys: Mapping[str, str]) -> list[Any]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from calendar_integration.clients.base import CalendarClient, ContactRow, MeetingRow, Page, Window
+from calendar_integration.clients.base import CalendarClient, ContactRow, Instances, MeetingRow, Page, Window
 from calendar_integration.errors import SyncStateLostError
 from calendar_integration.models import Stream, StreamKind
 from calendar_integration.sync.rounds import is_full_due, window_of
@@ -32,7 +32,7 @@ def look(client: CalendarClient, stream: Stream, now: datetime) -> NothingNew | 
         page = _page(client, stream, now)
     except SyncStateLostError as error:
         return SomethingNew(Remembering(client, stream.delta_link, error))
-    if page.delta_link and not (page.rows or page.occurrences or page.removed):
+    if page.delta_link and not (page.rows or page.occurrences or page.removed or page.unreadable):
         return NothingNew(page.delta_link)
     return SomethingNew(Remembering(client, stream.delta_link, page))
 
@@ -66,7 +66,7 @@ class Remembering:
         """As the client."""
         return self._client.event(remote_id)
 
-    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
+    def instances(self, master_id: str, window: Window) -> Instances | None:
         """As the client."""
         return self._client.instances(master_id, window)
 

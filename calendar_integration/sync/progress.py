@@ -1,21 +1,24 @@
 """How far a stream was read: written by the statement that makes sure that the mailbox is still ours."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import connection as database
 from django.utils import timezone
+from psycopg2.extras import Json
 
 from calendar_integration.clients.base import Window
 from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection, Stream, StreamKind
 
+MOST_UNREADABLE = 1000
 LOST = "Another worker has taken this mailbox over."
 # A link that works, or rows that are there, disprove an earlier claim that all was gone. The connection is locked: from
 # here to the end of the transaction nobody else can take it over.
 SAVE = f"""
 UPDATE {Stream._meta.db_table} AS stream
-SET delta_link = %(delta_link)s, finished_at = %(now)s, emptied_at = NULL {{and_more}}
+SET delta_link = %(delta_link)s, finished_at = %(now)s, unreadable = %(unreadable)s, emptied_at = NULL {{and_more}}
 FROM (SELECT id FROM {Connection._meta.db_table}
       WHERE id = %(connection)s AND lease_id = %(lease_id)s AND state = ANY(%(states)s) FOR UPDATE) AS ours
 WHERE stream.id = %(stream)s AND stream.connection_id = ours.id
@@ -40,8 +43,12 @@ def begin_stream(connection_id: int, lease_id: uuid.UUID, kind: StreamKind) -> S
     return Stream(pk=row[0], connection_id=connection_id, kind=kind)
 
 
-def save_progress(stream: Stream, lease_id: uuid.UUID, delta_link: str, full_window: Window | None) -> None:
+def save_progress(
+    stream: Stream, lease_id: uuid.UUID, delta_link: str, full_window: Window | None, unreadable: Collection[str]
+) -> None:
     """Go on from this delta link the next time; `full_window` is the window of a full round.
+
+    `unreadable` are the ids of what could not be read; a thousand of them are kept.
 
     The mailbox stays locked until the caller's transaction ends. Raises LeaseLostError where another worker has taken
     it over, or its owner has disconnected or connected anew.
@@ -51,6 +58,7 @@ def save_progress(stream: Stream, lease_id: uuid.UUID, delta_link: str, full_win
         **_ours(stream.connection_id, lease_id),
         "stream": stream.pk,
         "delta_link": delta_link,
+        "unreadable": Json(sorted(unreadable)[:MOST_UNREADABLE]),
         "now": timezone.now(),
         "start": start,
         "end": end,

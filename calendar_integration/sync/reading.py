@@ -12,6 +12,7 @@ from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import Connection, StreamKind
 from calendar_integration.sync import threads
+from calendar_integration.sync.ahead import Ahead
 from calendar_integration.sync.polling import NothingNew, SomethingNew, look
 from calendar_integration.sync.progress import begin_stream
 from calendar_integration.sync.rounds import RoundResult, run_round
@@ -41,16 +42,22 @@ class Outcome:
         return self.error is None and self.mistake is None
 
 
-def read(held: Held) -> Outcome:
-    """A round of every stream. One that fails holds up no other; the first error is answered."""
-    outcome = Outcome(held)
+def read(held: Held, ahead: Ahead | None = None) -> Outcome:
+    """A round of every stream. One that fails holds up no other; the first error is answered.
+
+    `ahead` is what there is of the mailbox already.
+    """
+    outcome = Outcome(held, ahead.began) if ahead else Outcome(held)
     try:
-        client = client_of(held.connection, _token(outcome))
+        if ahead:
+            client = client_of(held.connection, ahead.token, ahead.answers)
+        else:
+            client = client_of(held.connection, _token(outcome))
     except CalendarError as error:
         outcome.error = error
         return outcome
     with closing(client):
-        for kind in _kinds(held.connection):
+        for kind in held.kinds:
             try:
                 _read_stream(client, kind, outcome)
             except LeaseLostError as error:
@@ -81,11 +88,6 @@ def _fetched_token(outcome: Outcome) -> str:
         client_secret.note_taken(connection.account_id)
         consent_evidence.note_renewed(connection)
     return token
-
-
-def _kinds(connection: Connection) -> list[StreamKind]:
-    """What is read: contacts only where they were authorized."""
-    return [kind for kind in StreamKind if kind != StreamKind.CONTACTS or connection.permissions.reads_contacts]
 
 
 def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:

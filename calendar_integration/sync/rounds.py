@@ -1,6 +1,7 @@
 """One round of one stream: read every page, plan it whole, apply it in one transaction with its delta link."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
-from calendar_integration.errors import MailboxTooLargeError, SyncStateLostError, UnavailableError
+from calendar_integration.errors import (
+    EmptiedError,
+    MailboxTooLargeError,
+    SyncStateLostError,
+    UnavailableError,
+    UnreadableItemError,
+)
 from calendar_integration.models import Stream, StreamKind
 from calendar_integration.sync import apply, plan, rolling
 from calendar_integration.sync.held_rows import held_for, held_masters
@@ -67,9 +74,10 @@ def _has_moved(stream: Stream, now: datetime) -> bool:
 
     The day is over for each mailbox at a time of its own.
     """
-    has_window = stream.kind == StreamKind.EVENTS and stream.window_start is not None
-    good = {new_window(moment) for moment in rolling.moments(stream.connection_id, now)}
-    return has_window and (stream.window_start, stream.window_end) not in good
+    # Contacts have no window; those that could not be read are read again once a day all the same.
+    has_window = stream.window_start is not None and (stream.kind == StreamKind.EVENTS or bool(stream.unreadable))
+    moments = rolling.moments(stream.connection_id, now)
+    return has_window and all((stream.window_start, stream.window_end) != new_window(moment) for moment in moments)
 
 
 def window_of(stream: Stream, now: datetime, *, is_full: bool) -> Window:
@@ -84,7 +92,7 @@ def _read_and_apply(reader: Reader, *, is_full: bool) -> RoundResult:
     is_full = is_full or is_whole
     if round_.is_empty and not is_full:
         # The common case by far: nothing new, one request, one statement.
-        _save(reader, delta_link, is_full=is_full)
+        _save(reader, delta_link, reader.stream.unreadable, is_full=is_full)
         return RoundResult(reader.stream.kind, is_full, 0, 0)
     return _finish(reader, round_, delta_link, is_full=is_full)
 
@@ -94,9 +102,9 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
     round_, is_whole = plan.Round(), False
     for _ in range(MOST_PAGES):
         page = reader.page(link)
-        plan.fold(round_, page.rows, page.occurrences, page.removed)
+        plan.fold(round_, page.rows, page.occurrences, page.removed, page.unreadable)
         is_whole = is_whole or page.is_whole
-        items = len(round_.rows) + len(round_.occurrences)
+        items = len(round_.rows) + len(round_.occurrences) + len(round_.unreadable)
         if items > LARGEST_MAILBOX or len(round_.removed) > MOST_REMOVED:
             raise MailboxTooLargeError(f"The mailbox has more than {LARGEST_MAILBOX:,} items in the window.")
         if page.delta_link:
@@ -108,8 +116,8 @@ def _read_pages(reader: Reader, link: str, *, is_full: bool) -> tuple[plan.Round
 
 def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: bool) -> RoundResult:
     held = held_for(reader.model, reader.connection_id, round_, is_full=is_full)
-    if is_full and _is_suspicious(reader.stream, round_, len(held.masters)):
-        return RoundResult(reader.stream.kind, is_full, 0, 0)
+    if is_full:
+        _refuse_suspicious(reader.stream, round_, len(held.masters))
     masters, instances = _fetch(reader, round_, is_full=is_full)
     actions = plan.finish(
         round_,
@@ -119,8 +127,9 @@ def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: boo
         masters=masters,
         instances=instances,
     )
+    unreadable = plan.still_unreadable(() if is_full else reader.stream.unreadable, round_, instances)
     with transaction.atomic():
-        _save(reader, delta_link, is_full=is_full)
+        _save(reader, delta_link, unreadable, is_full=is_full)
         changed, deleted = apply.apply(
             reader.model,
             reader.connection_id,
@@ -131,8 +140,8 @@ def _finish(reader: Reader, round_: plan.Round, delta_link: str, *, is_full: boo
     return RoundResult(reader.stream.kind, is_full, changed, deleted)
 
 
-def _save(reader: Reader, delta_link: str, *, is_full: bool) -> None:
-    save_progress(reader.stream, reader.lease_id, delta_link, reader.window if is_full else None)
+def _save(reader: Reader, delta_link: str, unreadable: Collection[str], *, is_full: bool) -> None:
+    save_progress(reader.stream, reader.lease_id, delta_link, reader.window if is_full else None, unreadable)
 
 
 def _fetch(
@@ -142,24 +151,58 @@ def _fetch(
     wanted = round_.masters_of_exceptions() - round_.masters()
     masters = held_masters(reader.connection_id, wanted) if wanted and not is_full else {}
     needs = plan.needs(round_, is_full=is_full)
-    for master_id in sorted(needs.masters):
-        master = reader.client.event(master_id)
-        if master is not None:
-            masters[master_id] = master
-        reader.keep()
+    found = _masters(reader, round_, needs.masters)
+    lost = needs.masters - found.keys()
+    _read_singly(reader, round_, lost)
     instances: dict[str, list[MeetingRow]] = {}
-    for master_id in sorted(needs.instances):
-        instances[master_id] = reader.client.instances(master_id, reader.window)
+    for master_id in sorted(needs.instances - lost):
+        answered = reader.client.instances(master_id, reader.window)
+        if answered is None:
+            round_.unreadable.add(master_id)  # what is held of it stays; if it was deleted, the next round says so
+        else:
+            instances[master_id] = answered.rows
+            plan.fold(round_, unreadable=answered.unreadable)
         reader.keep()
-    return masters, instances
+    return masters | found, instances
 
 
-def _is_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> bool:
-    """Whether the round claims that all is gone and is not believed yet; the claim is remembered."""
+def _masters(reader: Reader, round_: plan.Round, wanted: Collection[str]) -> dict[str, MeetingRow]:
+    """Those of these masters that are to be had."""
+    masters: dict[str, MeetingRow] = {}
+    for master_id in sorted(wanted):
+        if (master := _event(reader, round_, master_id)) is not None:
+            masters[master_id] = master
+    return masters
+
+
+def _read_singly(reader: Reader, round_: plan.Round, lost: Collection[str]) -> None:
+    """Read each occurrence whose master is not to be had by itself: it may be there all the same.
+
+    One that is gone, too, was deleted meanwhile; what is held of it goes when the server says so.
+    """
+    for occurrence in [each for each in round_.occurrences.values() if each.master_id in lost]:
+        if (row := _event(reader, round_, occurrence.remote_id)) is not None:
+            plan.fold(round_, [row])
+
+
+def _event(reader: Reader, round_: plan.Round, remote_id: str) -> MeetingRow | None:
+    """One event, or None where it is gone, or cannot be read, which is noted."""
+    event = None
+    try:
+        event = reader.client.event(remote_id)
+    except UnreadableItemError:
+        plan.fold(round_, unreadable=[remote_id])
+    reader.keep()
+    return event
+
+
+def _refuse_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> None:
+    """Raise EmptiedError where the round claims that all is gone and is not believed yet; the claim is remembered."""
     now = timezone.now()
     claimed_for = now - stream.emptied_at if stream.emptied_at else None
     if not plan.is_suspicious(round_, held_count=held_count, claimed_for=claimed_for):
-        return False
+        return
     if stream.emptied_at is None:
         Stream.objects.filter(pk=stream.pk).update(emptied_at=now)
-    return True
+    wait = plan.BELIEVED_AFTER - (claimed_for or timedelta(0))
+    raise EmptiedError(f"All {held_count} {stream.kind} seem to be gone.", retry_after=wait)

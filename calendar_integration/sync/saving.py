@@ -23,8 +23,9 @@ WITH ours AS MATERIALIZED (
 )
 UPDATE {Connection._meta.db_table} AS mailbox
 SET state = %(active)s, last_good_sync_at = %(now)s, next_attempt_at = good.next_attempt_at, failures = 0,
-    last_error = '', failure_kind = '', failing_since = NULL, invalid_grant_at = NULL, worker_deaths = 0,
-    our_mistakes = 0, set_aside_at = NULL, set_aside_because = '', lease_id = NULL, lease_until = NULL
+    last_error = '', failure_kind = '', failing_since = NULL, invalid_grant_at = NULL, no_mailbox_at = NULL,
+    worker_deaths = 0, our_mistakes = 0, set_aside_at = NULL, set_aside_because = '',
+    lease_id = NULL, lease_until = NULL
 FROM unnest(%(good)s::bigint[], %(next)s::timestamptz[]) AS good (id, next_attempt_at), ours
 WHERE mailbox.id = good.id AND mailbox.id = ours.id
 RETURNING mailbox.id

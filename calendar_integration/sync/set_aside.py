@@ -20,7 +20,8 @@ SET lease_id = NULL, lease_until = NULL, claimed_until = NULL, worker_deaths = w
     failures = failures + 1, last_error = %(words)s, failure_kind = %(kind)s,
     failing_since = COALESCE(failing_since, %(now)s),
     next_attempt_at = CASE WHEN next_attempt_at IS NULL THEN NULL ELSE %(now)s END
-FROM (SELECT id AS dead_id FROM {Connection._meta.db_table} WHERE lease_until < %(now)s FOR UPDATE SKIP LOCKED) AS dead
+FROM (SELECT id AS dead_id FROM {Connection._meta.db_table}
+      WHERE lease_until < %(now)s AND state = ANY(%(states)s) FOR UPDATE SKIP LOCKED) AS dead
 WHERE id = dead_id
 RETURNING id, worker_deaths
 """  # noqa: S608 - names of our own table
@@ -43,7 +44,12 @@ def bury() -> int:
 
     The mailboxes are due at once, each alone, except where too many workers died at them.
     """
-    parameters: dict[str, Any] = {"now": timezone.now(), "words": INTERRUPTED, "kind": FailureKind.WORKER_DIED.value}
+    parameters: dict[str, Any] = {
+        "now": timezone.now(),
+        "words": INTERRUPTED,
+        "kind": FailureKind.WORKER_DIED.value,
+        "states": [state.value for state in ACTIVE_STATES],  # of any other, the words that it has say why
+    }
     with database.cursor() as cursor:
         cursor.execute(BURY, parameters)
         dead = cursor.fetchall()

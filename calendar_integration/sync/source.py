@@ -44,8 +44,7 @@ class Reader:
 
     def page(self, link: str) -> Page[Any]:
         """The page at this link; an empty link begins a full round. Raises UnavailableError where it takes too long."""
-        if time.monotonic() > self.until:
-            raise UnavailableError("A round took longer than a worker may take.")
+        self._refuse_late()
         if self.stream.kind == StreamKind.EVENTS:
             return self.client.events_page(link, self.window)
         return self.client.contacts_page(link)
@@ -53,11 +52,17 @@ class Reader:
     def keep(self, items_read: int | None = None) -> None:
         """Call it after every request: now and then it extends the lease and notes how far a full round is.
 
-        Raises LeaseLostError where another worker has taken the mailbox over.
+        Raises LeaseLostError where another worker has taken the mailbox over, and UnavailableError where it takes too
+        long.
         """
+        self._refuse_late()
         if time.monotonic() < self.keep_at:
             return
         leases.extend(self.connection_id, self.lease_id)
         if items_read is not None:
             Stream.objects.filter(pk=self.stream.pk).update(items_read=items_read)
         self.keep_at = _next_time()
+
+    def _refuse_late(self) -> None:
+        if time.monotonic() > self.until:
+            raise UnavailableError("A round took longer than a worker may take.")

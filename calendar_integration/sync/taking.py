@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection as database
 from django.utils import timezone
 
-from calendar_integration.models import ACTIVE_STATES, Circuit, Connection, Stream
+from calendar_integration.models import ACTIVE_STATES, Circuit, Connection, Stream, StreamKind
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync.kinds import OF_SIGN_IN
 from calendar_integration.sync.leases import LEASE
@@ -48,6 +48,12 @@ class Held:
     streams: dict[str, Stream]
     is_suspected: bool  # its account is known to be in trouble, so that a success is news
     sealed: str = field(repr=False)
+
+    @property
+    def kinds(self) -> list[StreamKind]:
+        """What is read: contacts only where they were authorized."""
+        reads_contacts = self.connection.permissions.reads_contacts
+        return [kind for kind in StreamKind if kind != StreamKind.CONTACTS or reads_contacts]
 
 
 def take(connection_id: int) -> Held | None:

@@ -28,6 +28,11 @@ def malformed_id() -> EwsError:
     return EwsError("ErrorInvalidIdMalformed", "Id is malformed.")
 
 
+def corrupt_data() -> EwsError:
+    """An item that the server itself cannot read."""
+    return EwsError("ErrorCorruptData", "Corrupt data.")
+
+
 def item_not_found() -> EwsError:
     """No such item, or no longer."""
     return EwsError("ErrorItemNotFound", "The specified object was not found in the store.")

@@ -11,7 +11,7 @@ from sandbox.ews.calendar_item import calendar_item
 from sandbox.ews.calendar_view import EventView
 from sandbox.ews.call import Call
 from sandbox.ews.contact_item import contact_item, contact_view
-from sandbox.ews.errors import EwsError, item_not_found, malformed_id
+from sandbox.ews.errors import EwsError, corrupt_data, item_not_found, malformed_id
 from sandbox.ews.ids import CONTACT, EVENT, referred
 from sandbox.ews.responses import each
 from sandbox.ews.shape import Shape
@@ -29,6 +29,8 @@ def get_item(call: Call) -> Element:
     shape = Shape.read(find(call.operation, "m:ItemShape"))
 
     def answered(node: Element) -> Iterable[Element]:
+        if call.fault("unreadable_item"):
+            raise corrupt_data()
         return [m("Items", [item_element(call, _find(call, node), shape, listed=False)])]
 
     return each("GetItem", children(find(call.operation, "m:ItemIds")), answered, lambda: [m("Items")])

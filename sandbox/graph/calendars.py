@@ -9,6 +9,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from sandbox.graph.call import Call, item_key, window_of
+from sandbox.graph.delta_faults import told_badly
 from sandbox.graph.errors import bad_request, not_found
 from sandbox.graph.render import event_row, selected
 from sandbox.tenant.calendar import Instance, base_instance, calendar_view, instances, occurrence, takes_place
@@ -60,18 +61,24 @@ def events(call: Call, *_ids: str) -> Json:
 def event_instances(call: Call, event_id: str) -> Json:
     """The occurrences and exceptions of one series in a window."""
     event = _event(call, item_key(event_id))
+    if call.world.faults.take("graph.master_not_found", call.owner.upn):
+        raise not_found()
     if not event.is_series:
         raise bad_request("Your request can't be completed. Expand operation can only be used with a master.")
-    return _listing(call, sorted(instances(event, window_of(call)), key=lambda row: row.start))
+    answer = _listing(call, sorted(instances(event, window_of(call)), key=lambda row: row.start))
+    return {**answer, "value": told_badly(call, answer["value"], "instance")}
 
 
 def event(call: Call, event_id: str) -> Json:
     """One event by its id, of either form; an occurrence comes with every property."""
     row = find_instance(call, item_key(event_id))
+    if row.type == "seriesMaster" and call.world.faults.take("graph.master_not_found", call.owner.upn):
+        raise not_found()
     shown = event_row(row, call.prefer)
     if "cancelledOccurrences" in call.select and row.type == "seriesMaster":
         shown["cancelledOccurrences"] = [f"OID.{shown['id']}.{day}" for day in row.event.cancelled]
-    return {"@odata.context": call.context("users('me')/events/$entity"), **selected(shown, call.select)}
+    (told,) = told_badly(call, [selected(shown, call.select)], "instance")
+    return {"@odata.context": call.context("users('me')/events/$entity"), **told}
 
 
 def find_instance(call: Call, key: str) -> Instance:

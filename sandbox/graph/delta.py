@@ -19,7 +19,7 @@ from sandbox.graph.changes import (
     many_contacts,
     many_events,
 )
-from sandbox.graph.delta_faults import begun, never_there
+from sandbox.graph.delta_faults import begun, never_there, told_badly
 from sandbox.graph.delta_token import DeltaToken, UnknownToken
 from sandbox.graph.errors import GraphError, bad_request
 from sandbox.graph.render import changed_contact_row, changed_event_row, removed_row, selected
@@ -144,7 +144,7 @@ def _answer(call: Call, page: list[Entry], token: DeltaToken, further: DeltaToke
     link = _link(call, further or token, "$skiptoken" if further else "$deltatoken")
     return {
         "@odata.context": call.context(f"Collection({kind})"),
-        "value": [_row(call, entry, token) for entry in page],
+        "value": told_badly(call, [_row(call, entry, token) for entry in page]),
         "@odata.nextLink" if further else "@odata.deltaLink": link,
     }
 

@@ -9,6 +9,7 @@ from sandbox.graph.call import Call
 from sandbox.graph.changes import Entry, elsewhere
 from sandbox.graph.delta_token import DeltaToken
 from sandbox.tenant.ids import key_from
+from sandbox.tenant.mailbox import Json
 
 _FROM_ELSEWHERE = 3
 
@@ -22,6 +23,15 @@ def begun(call: Call, token: DeltaToken) -> DeltaToken:
         if faults.take(f"graph.masters_{masters}", upn):
             token = replace(token, masters=masters)
     return token
+
+
+def told_badly(call: Call, rows: list[Json], kind: str = "item") -> list[Json]:
+    """The rows, of which one has something in it that it never has."""
+    whole = next((row for row in rows if "@removed" not in row), None)
+    if whole is None or not call.world.faults.take(f"graph.unreadable_{kind}", call.owner.upn):
+        return rows
+    spoilt = {"start": {"dateTime": "soon", "timeZone": "UTC"}} if "start" in whole else {"emailAddresses": "none"}
+    return [{**row, **spoilt} if row is whole else row for row in rows]
 
 
 def never_there(call: Call, token: DeltaToken) -> Iterator[Entry]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from calendar_integration.clients.base import ContactRow, MeetingRow, Page, Response, RowT, Window
+from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, Response, RowT, Window
 from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
 from calendar_integration.errors import CalendarError, SyncStateLostError
 
@@ -62,10 +62,10 @@ class MemoryClient:
         self._fail_if_troubled()
         return self._mailbox.meetings.get(remote_id)
 
-    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
+    def instances(self, master_id: str, window: Window) -> Instances:
         """The series' occurrences in the window."""
         self._fail_if_troubled()
-        return [row for row in self._mailbox.within(window).values() if row.master_id == master_id]
+        return Instances([row for row in self._mailbox.within(window).values() if row.master_id == master_id], [])
 
     def respond(self, remote_id: str, response: Response, comment: str) -> None:  # noqa: ARG002 - of the protocol
         """The answer, also to every occurrence; what is declined leaves the calendar."""

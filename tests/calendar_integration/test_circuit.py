@@ -70,7 +70,8 @@ def test_only_the_mailbox_that_is_tried_counts_as_a_try() -> None:
 def test_throttling_is_waited_out_as_long_as_was_asked() -> None:
     seen = failed(FailureKind.THROTTLED, 1, 2, 3, wait=timedelta(minutes=40))
     known = advance(ALL_WELL, seen, NOW)
-    assert known.next_probe_at == NOW + timedelta(minutes=40)
+    assert known.next_probe_at
+    assert timedelta(minutes=40) <= known.next_probe_at - NOW <= timedelta(minutes=50)
 
 
 @given(probes=st.integers(0, 200))

@@ -52,6 +52,7 @@ def test_every_column(dana: User) -> None:
         "set_aside_since": "",
         "set_aside_because": "",
         "next_try": f"{ana.next_attempt_at:%Y-%m-%dT%H:%M:%SZ}",
+        "unreadable_items": "0",
     }
 
 

@@ -173,6 +173,17 @@ def make_many(account: Account, count: int) -> None:
     )
 
 
+def test_items_that_could_not_be_read_are_counted(dana: User) -> None:
+    ana, bo = make_fresh(dana.account, "ana"), make_fresh(dana.account, "bo")
+    for kind, unreadable in (("events", ["AAMk1", "AAMk2"]), ("contacts", ["AAMk3"])):
+        ana.streams.create(kind=kind, unreadable=unreadable)
+    bo.streams.create(kind="events")
+    shown = text(signed_in(dana).get(PAGE))
+    assert shown.count("could not be read") == 1
+    assert "3 items could not be read; Atrium tries again once a day." in shown
+    assert "AAMk" not in shown
+
+
 def test_it_takes_as_many_queries_for_a_thousand_people_as_for_one(dana: User) -> None:
     browser = signed_in(dana)
     make_many(dana.account, 1)

@@ -7,7 +7,8 @@ import orjson
 import pytest
 from pytest_django.fixtures import Settings
 
-from calendar_integration.clients import graph
+from calendar_integration.clients import graph, unreadable
+from calendar_integration.clients.base import ContactRow, Page
 from calendar_integration.clients.graph_transport import error_code, parse, refuse_foreign, retry_after
 from calendar_integration.errors import UnavailableError
 
@@ -67,3 +68,22 @@ def test_waiting_is_asked_for_in_seconds(header: str, seconds: int) -> None:
 @pytest.mark.parametrize("header", ["", "soon", "-5", "٣"])
 def test_nonsense_asks_for_no_wait(header: str) -> None:
     assert retry_after(header) is None
+
+
+def page_of(count: int, monkeypatch: pytest.MonkeyPatch) -> Page[ContactRow]:
+    """A page of so many contacts of which none can be read."""
+    value = [{"id": f"contact-{number}", "emailAddresses": "none"} for number in range(count)]
+    client, answer = graph.GraphClient("token"), orjson.dumps({"value": value, "@odata.deltaLink": BASE})
+    monkeypatch.setattr(client._transport, "body", lambda _url: answer)
+    return client.contacts_page("")
+
+
+def test_a_page_of_which_nothing_can_be_read_is_a_broken_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnavailableError, match="no item"):
+        page_of(unreadable.FEW + 1, monkeypatch)
+
+
+def test_a_few_items_that_come_alone_are_left_out(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.MS_GRAPH_URL = BASE
+    page = page_of(unreadable.FEW, monkeypatch)
+    assert (page.rows, page.unreadable) == ([], ["contact-0", "contact-1", "contact-2"])

@@ -1,10 +1,12 @@
 """One worker per mailbox, also when a worker dies."""
 
+import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db import connection as database
 from django.utils import timezone
 
 from calendar_integration.errors import LeaseLostError
@@ -54,3 +56,29 @@ def test_whoever_lost_the_mailbox_can_write_nothing_more() -> None:
             leases.confirm(mailbox.pk, mine)
     mailbox.refresh_from_db()
     assert mailbox.lease_id, "the other worker's lease was given up for it"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_for_seconds_makes_no_dead_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "AGAIN_SECONDS", 0.05)
+    mailbox = make_mailbox()
+    known = database.settings_dict
+    is_back = threading.Timer(0.5, known.__setitem__, ("HOST", known["HOST"]))
+    with leases.lease(mailbox.pk):
+        known["HOST"] = "/nowhere"
+        database.close()
+        with pytest.raises(OperationalError):
+            Connection.objects.exists()
+        is_back.start()
+    mailbox.refresh_from_db()
+    assert (mailbox.lease_id, mailbox.lease_until) == (None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_outage_is_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(leases, "LONGEST_OUTAGE", timedelta(seconds=0.2))
+    monkeypatch.setitem(database.settings_dict, "HOST", "/nowhere")
+    database.close()
+    with pytest.raises(OperationalError):
+        leases.give_back_for_sure(uuid.uuid4(), [1])

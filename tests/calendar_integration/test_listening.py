@@ -1,5 +1,6 @@
 """What notifications say of many mailboxes is noted together, at the price of a few statements."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from calendar_integration.models import Connection, Listening, Subscription
+from calendar_integration.models import Connection, ConnectionState, Listening, Subscription
 from calendar_integration.sync.engine import Status, sync_chunk
 from calendar_integration.sync.interval import HIGHEST_LEVEL
+from calendar_integration.sync.listening import GoodSync, waits_after
+from calendar_integration.sync.rounds import RoundResult
 from tests.calendar_integration.subscribed import subscribe
 from tests.calendar_integration.synced import make_team
 from tests.sandbox.running import Sandbox
@@ -58,3 +61,16 @@ def test_each_is_judged_by_itself(subscribing: Sandbox, settings: Settings) -> N
     sync_chunk([cy.pk, noah.pk, rosa.pk])
     minutes = {row.connection_id: row.interval for row in Listening.objects.all()}
     assert minutes == {cy.pk: timedelta(minutes=5), noah.pk: timedelta(minutes=5), rosa.pk: timedelta(hours=1)}
+
+
+def test_nobody_subscribes_to_a_mailbox_that_was_lost_while_it_was_read(subscribing: Sandbox) -> None:
+    cy, noah, rosa = make_team(subscribing)
+    Subscription.objects.all().delete()
+    Listening.objects.all().delete()
+    lease_id = uuid.uuid4()
+    Connection.objects.filter(pk__in=[cy.pk, noah.pk]).update(lease_id=lease_id)
+    Connection.objects.filter(pk=noah.pk).update(state=ConnectionState.DISCONNECTED_BY_USER)
+    read = GoodSync([RoundResult("events", True, 1, 0)], timezone.now())
+    waits_after(dict.fromkeys((cy.pk, noah.pk, rosa.pk), read), lease_id)
+    assert [row.connection_id for row in Subscription.objects.all()] == [cy.pk]
+    assert [row.connection_id for row in Listening.objects.all()] == [cy.pk]

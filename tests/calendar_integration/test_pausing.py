@@ -135,6 +135,14 @@ def test_a_mailbox_of_its_own_trouble_pauses_nobody(microsoft: Sandbox) -> None:
     assert pause_of(team[0].account) is None
 
 
+def test_of_a_failure_that_is_disproved_at_once_nothing_is_kept(microsoft: Sandbox) -> None:
+    team = make_team(microsoft)
+    microsoft.fault("graph.unavailable", upn=team[0].mailbox)
+    make_due()
+    assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 2, Status.FAILED: 1}
+    assert not Circuit.objects.exists(), "each further batch would look at it, for ever"
+
+
 def test_where_nobody_is_left_who_failed_the_company_goes_on(microsoft: Sandbox) -> None:
     team = make_team(microsoft)
     for connection in team:

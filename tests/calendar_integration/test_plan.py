@@ -145,3 +145,20 @@ def test_nothing_at_all_where_much_is_held_is_suspicious_for_a_quarter_of_an_hou
     assert not plan.is_suspicious(empty, held_count=10, claimed_for=15 * minutes)
     assert not plan.is_suspicious(empty, held_count=9, claimed_for=None)
     assert not plan.is_suspicious(fold(make_meeting_row("a")), held_count=100, claimed_for=None)
+
+
+def test_what_cannot_be_read_stays_as_it_is_held() -> None:
+    round_ = fold(make_meeting_row("a"))
+    plan.fold(round_, unreadable=["b", "c"])
+    held = dict.fromkeys(("a", "b", "gone"), "")
+    actions = plan.finish(round_, is_full=True, held=held, masters={}, instances={})
+    assert (ids(actions), actions.deletes) == ({"a"}, {"gone"})
+
+
+def test_it_is_unreadable_until_something_is_told_of_it() -> None:
+    known = ["read", "removed", "instance", "other"]
+    round_ = fold(make_meeting_row("read"), "removed")
+    plan.fold(round_, unreadable=["new"])
+    instances = {"series": [make_meeting_row("instance")]}
+    assert plan.still_unreadable(known, round_, instances) == {"new", "other"}
+    assert plan.still_unreadable((), fold("new"), {}) == set()

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from calendar_integration.errors import AccessDeniedError, InvalidGrantError, UnavailableError
 from calendar_integration.models import Connection, ConnectionState
-from calendar_integration.sync import schedule
+from calendar_integration.sync import hurrying, schedule
 from calendar_integration.sync.back_off import LONGEST_BACK_OFF, wait_after
 from tests.makers import make_account, make_connection, make_user
 
@@ -60,6 +61,26 @@ def test_waiting_grows_with_failures_up_to_an_hour_and_never_below_what_was_aske
     assert wait_after(4, error) >= timedelta(minutes=4)
     assert wait_after(500, error) <= LONGEST_BACK_OFF
     asked = UnavailableError("busy", retry_after=timedelta(minutes=7))
-    assert wait_after(0, asked) == timedelta(minutes=7)
-    assert wait_after(0, InvalidGrantError("no")) == timedelta(minutes=15)
+    assert wait_after(0, asked) >= timedelta(minutes=7)
+    assert wait_after(0, InvalidGrantError("no")) >= timedelta(minutes=15)
     assert wait_after(0, AccessDeniedError("no")) == LONGEST_BACK_OFF
+
+
+def test_without_notifications_the_polls_that_they_stretched_are_at_the_base_again(settings: Settings) -> None:
+    now, base = timezone.now(), timedelta(seconds=settings.SYNC_INTERVAL_SECONDS)
+    account = make_account()
+    stretched, soon, failing = (
+        make_connection(make_user(account, name), next_attempt_at=now + wait, failures=failures)
+        for name, wait, failures in (("ana", 12 * base, 0), ("bo", base, 0), ("cy", 12 * base, 4))
+    )
+    settings.NOTIFICATION_URL = "https://atrium.example"
+    assert hurrying.bring_back() == 0
+    settings.NOTIFICATION_URL = ""
+    assert hurrying.bring_back() == 1
+    due = dict(Connection.objects.values_list("pk", "next_attempt_at"))
+    brought_back = due[stretched.pk]
+    assert brought_back
+    assert now <= brought_back <= timezone.now() + base
+    assert due[soon.pk] == soon.next_attempt_at
+    assert due[failing.pk] == failing.next_attempt_at, "a back-off is kept to"
+    assert hurrying.bring_back() == 0

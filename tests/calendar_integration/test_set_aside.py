@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.models import Connection, ConnectionState
 from calendar_integration.sync import back_off, engine, schedule, set_aside
+from calendar_integration.sync.brake import Brake
 from calendar_integration.sync.engine import Status
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.synced import make_synced, make_team
@@ -46,6 +47,16 @@ def test_after_one_death_a_mailbox_is_due_at_once() -> None:
     mailbox.refresh_from_db()
     assert (mailbox.worker_deaths, mailbox.lease_id, mailbox.set_aside_at) == (1, None, None)
     assert schedule.claim_due() == [mailbox.pk]
+
+
+@pytest.mark.parametrize("state", [ConnectionState.MAILBOX_UNSUPPORTED, ConnectionState.NEEDS_REAUTHORIZATION])
+def test_a_worker_that_dies_after_a_mailbox_was_given_up_takes_no_words_from_it(state: ConnectionState) -> None:
+    gone = timezone.now() - timedelta(seconds=1)
+    why = {"last_error": "Your mailbox holds more than Atrium reads.", "failure_kind": "unsupported", "failures": 1}
+    mailbox = make_connection(make_user(make_account()), state, lease_id=uuid.uuid4(), lease_until=gone, **why)
+    assert set_aside.bury() == 0
+    known = Connection.objects.values("state", "worker_deaths", *why).get(pk=mailbox.pk)
+    assert known == {"state": state, "worker_deaths": 0, **why}
 
 
 def test_after_three_in_a_row_it_is_set_aside_for_a_day_and_says_why() -> None:
@@ -103,6 +114,19 @@ def test_of_a_chunk_whose_worker_died_each_is_read_alone(
     monkeypatch.setattr(GraphClient, "contacts_page", count)
     assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 3}
     assert leased == [1, 1, 1], "the death of one would be counted against all"
+
+
+def test_those_that_are_read_alone_have_a_time_together(
+    microsoft: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SYNC_THREADS = 1
+    team, begun = make_team(microsoft), iter((False, True, True))
+    die(*team)
+    monkeypatch.setattr(Brake, "is_late", property(lambda _self: next(begun)))
+    assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 1, Status.LEFT: 2}
+    left = Connection.objects.filter(worker_deaths=1)
+    assert [(row.lease_id, row.state) for row in left] == [(None, ConnectionState.ACTIVE)] * 2
+    assert sorted(schedule.claim_due()) == sorted(left.values_list("pk", flat=True)), "they come again by themselves"
 
 
 def test_five_mistakes_of_ours_in_a_row_set_it_aside_and_the_reason_names_what_it_was(

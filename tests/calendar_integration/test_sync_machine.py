@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from calendar_integration.clients.base import CalendarClient, ContactRow, MeetingRow, Page, RowT, Window
+from calendar_integration.clients.base import CalendarClient, ContactRow, Instances, MeetingRow, Page, RowT, Window
 from calendar_integration.errors import LeaseLostError, UnavailableError
 from calendar_integration.models import Connection, Contact, Meeting, MeetingKind, StreamKind
 from calendar_integration.sync.leases import lease
@@ -49,7 +49,7 @@ class Awry:
     def event(self, remote_id: str) -> MeetingRow | None:
         return self.client.event(remote_id)
 
-    def instances(self, master_id: str, window: Window) -> list[MeetingRow]:
+    def instances(self, master_id: str, window: Window) -> Instances | None:
         return self.client.instances(master_id, window)
 
     def close(self) -> None:

@@ -1,20 +1,34 @@
 """When Microsoft misbehaves: nothing is lost, nothing half-written, and the next attempt knows when."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from calendar_integration.errors import CalendarError, InvalidGrantError, MailboxUnsupportedError, UnavailableError
+from calendar_integration.errors import (
+    CalendarError,
+    EmptiedError,
+    InvalidGrantError,
+    MailboxUnsupportedError,
+    UnavailableError,
+)
 from calendar_integration.models import Connection, ConnectionState, Meeting
+from calendar_integration.status_reading import mailbox_status
+from calendar_integration.status_words import Tone
+from calendar_integration.sync.circuit import Seen
+from calendar_integration.sync.circuits import seen_of
 from calendar_integration.sync.engine import Status, sync_connection
+from calendar_integration.sync.reading import Outcome
+from calendar_integration.sync.taking import Held
 from tests.calendar_integration.journey import SOON
 from tests.calendar_integration.mirror import assert_is_mirror, held_meetings
 from tests.calendar_integration.synced import make_connected, make_synced, sync
 from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
 
 
 def fail(connection: Connection) -> CalendarError:
@@ -103,7 +117,7 @@ def test_throttling_is_waited_out_as_long_as_asked(microsoft: Sandbox) -> None:
     microsoft.fault("graph.throttled", count=1, retry_after=600)
     error = fail(connection)
     assert error.retry_after == timedelta(seconds=600)
-    assert timedelta(seconds=590) < wait(connection) <= timedelta(seconds=600)
+    assert timedelta(seconds=590) < wait(connection) <= timedelta(seconds=750)
     assert connection.invalid_grant_at is None
 
 
@@ -129,6 +143,35 @@ def test_a_mailbox_that_graph_cannot_reach_is_said_to_be_so(microsoft: Sandbox) 
     assert isinstance(fail(connection), MailboxUnsupportedError)
     assert connection.state == ConnectionState.MAILBOX_UNSUPPORTED
     assert connection.next_attempt_at is None
+
+
+def test_a_mailbox_that_was_read_before_is_given_up_only_when_it_has_been_missing_for_a_day(
+    microsoft: Sandbox,
+) -> None:
+    connection = make_synced(microsoft)
+    microsoft.fault("graph.mailbox_not_enabled")
+    fail(connection)
+    assert (connection.state, connection.failure_kind) == (ConnectionState.ACTIVE, "unsupported")
+    assert timedelta(0) < wait(connection) <= timedelta(seconds=30), "it may be back in a moment"
+    assert "It may be moving, or its licence may be changing." in mailbox_status(connection.user).text
+    missing_since = connection.no_mailbox_at
+    assert missing_since
+    Connection.objects.update(no_mailbox_at=missing_since - timedelta(hours=23))
+    fail(connection)
+    assert connection.state == ConnectionState.ACTIVE
+    Connection.objects.update(no_mailbox_at=missing_since - timedelta(hours=24))
+    fail(connection)
+    assert (connection.state, connection.next_attempt_at) == (ConnectionState.MAILBOX_UNSUPPORTED, None)
+
+
+def test_a_mailbox_that_is_back_was_never_away(microsoft: Sandbox) -> None:
+    connection = make_synced(microsoft)
+    microsoft.fault("graph.mailbox_not_enabled", count=2)
+    fail(connection)
+    sync(connection)
+    connection.refresh_from_db()
+    assert (connection.no_mailbox_at, connection.last_error) == (None, "")
+    assert_is_mirror(microsoft, connection)
 
 
 def test_a_revoked_refresh_token_counts_only_when_refused_twice_a_quarter_of_an_hour_apart(microsoft: Sandbox) -> None:
@@ -163,14 +206,34 @@ def test_an_all_at_once_empty_mailbox_is_not_believed_the_first_time(microsoft: 
     for event_id in Meeting.objects.filter(connection=connection).values_list("remote_id", flat=True):
         microsoft.client.delete(f"{microsoft.http}/control/api/people/{connection.mailbox}/events/{event_id}")
     connection.streams.filter(kind="events").update(delta_link="")
-    sync(connection)
-    assert held_meetings(connection) == held
-    stream = connection.streams.get(kind="events")
-    assert stream.emptied_at
-    stream.emptied_at -= timedelta(minutes=16)
-    stream.save()
+    connection.refresh_from_db()
+    last_good = connection.last_good_sync_at
+    assert isinstance(fail(connection), EmptiedError)
+    assert (connection.last_good_sync_at, connection.failure_kind) == (last_good, "emptied")
+    assert timedelta(minutes=14) < wait(connection) < timedelta(minutes=19)
+    status = mailbox_status(connection.user)
+    assert "Everything in your mailbox seems to be gone at once" in status.text
+    assert status.tone == Tone.WAITING
+    let_time_pass(connection, timedelta(minutes=10))
+    assert isinstance(fail(connection), EmptiedError)
+    assert timedelta(minutes=4) < wait(connection) < timedelta(minutes=7), "no longer for having failed twice"
+    let_time_pass(connection, timedelta(minutes=6))
     sync(connection)
     assert held_meetings(connection) == {}
+
+
+def let_time_pass(connection: Connection, passed: timedelta) -> None:
+    """Since the calendar first claimed that all is gone."""
+    stream = connection.streams.get(kind="events")
+    assert stream.emptied_at
+    stream.emptied_at -= passed
+    stream.save(update_fields=["emptied_at"])
+
+
+def test_a_mailbox_that_seems_empty_says_nothing_of_its_company(microsoft: Sandbox) -> None:
+    connection = make_synced(microsoft)
+    outcomes = [Outcome(Held(connection, uuid.uuid4(), {}, False, ""), error=EmptiedError("no", retry_after=HOUR))]
+    assert seen_of(outcomes) == Seen()
 
 
 def test_without_tokens_there_is_nothing_to_try(microsoft: Sandbox) -> None:

@@ -15,9 +15,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection as database
 from django.utils import timezone
-from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool
 
 from calendar_integration import tasks
+from calendar_integration.clients import graph_ahead
 from calendar_integration.models import Connection
 from calendar_integration.sync import leases, set_aside, threads
 from calendar_integration.sync.engine import Status, sync_chunk
@@ -47,17 +48,26 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     waiting = backend_pid()
     observer = psycopg2.connect(**database.get_connection_params() | {"cursor_factory": None})
     observer.autocommit = True
-    send = HTTPAdapter.send
+    send, answer = HTTPConnectionPool.urlopen, graph_ahead._answer
 
-    def watch(self: HTTPAdapter, request: Any, *arguments: Any, **options: Any) -> Any:
-        response = send(self, request, *arguments, **options)
-        if "/control/" not in request.url:
-            with observer.cursor() as cursor:
-                cursor.execute(IN_TRANSACTION, [[waiting, backend_pid()]])
-                seen.append(cursor.fetchone()[0])
+    def look() -> None:
+        with observer.cursor() as cursor:
+            cursor.execute(IN_TRANSACTION, [[waiting, backend_pid()]])
+            seen.append(cursor.fetchone()[0])
+
+    def watch(self: HTTPConnectionPool, method: str, url: str, *arguments: Any, **options: Any) -> Any:
+        response = send(self, method, url, *arguments, **options)
+        if "/control/" not in url:
+            look()
         return response
 
-    monkeypatch.setattr(HTTPAdapter, "send", watch)
+    async def watch_ahead(*arguments: Any) -> Any:
+        answered = await answer(*arguments)
+        look()
+        return answered
+
+    monkeypatch.setattr(HTTPConnectionPool, "urlopen", watch)
+    monkeypatch.setattr(graph_ahead, "_answer", watch_ahead)
     try:
         yield seen
     finally:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calendar_integration", "0012_health"),
+        ("calendar_integration", "0014_unreadable"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calendar_integration", "0013_stale_alarm_is_over_after_an_hour"),
+        ("calendar_integration", "0015_stale_alarm_is_over_after_an_hour"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
