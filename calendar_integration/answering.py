@@ -7,13 +7,10 @@ from accounts.models import User
 from accounts.tiered_settings.resolution import Answer
 from calendar_integration import policy, scopes
 from calendar_integration.availability import Availability, availability_of
-from calendar_integration.integration_setting import Method
 from calendar_integration.models import Connection, Meeting
 
-WRITE = ("Calendars.ReadWrite",)
 NOT_CONNECTED = "Your Office 365 calendar is not connected."
 ONLY_READS = "Atrium may only read your calendar, so you answer in Outlook."
-BY_EWS = "Atrium reaches your mailbox through an Exchange server and cannot answer there, so you answer in Outlook."
 CONNECT_AGAIN = "Your calendar is connected for reading only. Connect again to answer here."
 
 
@@ -54,21 +51,22 @@ def writing_of(user: User) -> Writing:
         return Writing(allowed=False, words=NOT_CONNECTED)
     if may_write(connection):
         return Writing(allowed=True)
-    return why_not(connection, availability_of(user))
+    return why_not(availability_of(user))
 
 
 def may_write(connection: Connection) -> bool:
     """Whether the mailbox was authorized for writing, and Microsoft granted just that. Pure."""
-    by_graph = connection.is_active and connection.method == Method.GRAPH
-    return by_graph and connection.permissions.writes_calendars and not scopes.missing(connection.granted_scopes, WRITE)
+    permissions = connection.permissions
+    if not connection.is_active or not permissions.writes_calendars:
+        return False
+    write = scopes.wanted(permissions)[:1]  # calendars by Graph; by EWS, the whole mailbox
+    return not scopes.missing(connection.granted_scopes, write)
 
 
-def why_not(connection: Connection, availability: Availability) -> Writing:
+def why_not(availability: Availability) -> Writing:
     """Why a mailbox that is connected may not be written to, and what would change that. Pure."""
-    if connection.method != Method.GRAPH:
-        return Writing(allowed=False, words=BY_EWS)
     wanted = availability.permissions
-    if availability.obstacle is None and wanted.method is Method.GRAPH and wanted.writes_calendars:
+    if availability.obstacle is None and wanted.writes_calendars:
         return Writing(allowed=False, words=CONNECT_AGAIN, reconnecting_helps=True)
     answer = availability.answer
     return Writing(allowed=False, words=f"{ONLY_READS} {_who_decides(answer)}", may_choose=answer.locked_by is None)

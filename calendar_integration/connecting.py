@@ -59,7 +59,7 @@ def connect(attempt: AuthorizationAttempt, identity: Identity, grant: Grant) -> 
     connection.save()
     CalendarService.objects.filter(account=user.account).update(tenant_confirmed_at=connection.connected_at)
     client_secret.note_taken(user.account_id)
-    consent_evidence.note(user.account, grant.granted_scopes, permissions, actor=user)
+    consent_evidence.note(user.account, grant.granted_scopes, permissions, user)
     audit.record(
         AuditAction.CONNECTED,
         account=user.account,

@@ -1,18 +1,34 @@
-"""What a token says of the company's consent: when somebody connects, and when one is renewed after a withdrawal."""
+"""What a token says of the company's consent: when somebody connects, and when one is renewed while it is in doubt."""
+
+from django.db.models import Q
 
 from accounts import audit
 from accounts.models import Account, User
 from calendar_integration import company_consent, consent_state, scopes
-from calendar_integration.errors import ConsentRefusedError
 from calendar_integration.integration_setting import Permissions
-from calendar_integration.models import ACTIVE_STATES, CalendarService, Connection, ConsentState
+from calendar_integration.models import CalendarService, Connection, ConsentState
 
 
-def note(account: Account, granted: str, permissions: Permissions, *, actor: User | str) -> None:
-    """A token proves the company's consent where it covers what the company wants, not only what its person does.
+def note(account: Account, granted: str, permissions: Permissions, person: User) -> None:
+    """A token of this person proves the company's consent where it covers what the company wants, not only its person.
 
     It shows that some is lacking only where that was asked for, and says nothing of another resource than its own.
     """
+    _note(account, granted, permissions, person.pk, actor=person)
+
+
+def note_renewed(connection: Connection) -> None:
+    """A token was renewed: where consent counts as withdrawn it is there again, for this person; a second one shows
+    that it is for everyone. One query where that is known.
+    """
+    one = Q(consent_state=ConsentState.CONFIRMED, consent_for_everyone_at=None)
+    in_doubt = Q(consent_state=ConsentState.WITHDRAWN) | one & ~Q(consent_shown_by=connection.user_id)
+    if CalendarService.objects.filter(in_doubt, account=connection.account_id).exists():
+        granted = " ".join(scopes.wanted(connection.permissions))
+        _note(connection.account, granted, connection.permissions, connection.user_id, actor=audit.WORKER)
+
+
+def _note(account: Account, granted: str, permissions: Permissions, person_id: int, *, actor: User | str) -> None:
     service = CalendarService.objects.filter(account=account).first()
     if service is None:
         return
@@ -22,18 +38,4 @@ def note(account: Account, granted: str, permissions: Permissions, *, actor: Use
     wanted = scopes.wanted(company)
     told = scopes.told_of(wanted, asked=scopes.wanted(permissions), granted=granted)
     if told == wanted or scopes.missing(granted, told):
-        consent_state.note_token(account, granted, told, people=_people_with_tokens(account), actor=actor)
-
-
-def note_renewed(connection: Connection) -> None:
-    """A token was renewed: where consent counts as withdrawn, it is there again. One query where it does not."""
-    withdrawn = CalendarService.objects.filter(account=connection.account_id, consent_state=ConsentState.WITHDRAWN)
-    if withdrawn.exists():
-        granted = " ".join(scopes.wanted(connection.permissions))
-        note(connection.account, granted, connection.permissions, actor=audit.WORKER)
-
-
-def _people_with_tokens(account: Account) -> int:
-    """Those whose mailboxes are read, without those to whom Microsoft refuses tokens."""
-    connected = Connection.objects.filter(account=account, state__in=ACTIVE_STATES)
-    return connected.exclude(last_error=ConsentRefusedError.in_words).count()
+        consent_state.note_token(account, granted, told, person_id=person_id, actor=actor)

@@ -17,8 +17,14 @@ from calendar_integration import consent_requests, scopes
 from calendar_integration.models import AGREED, CalendarService, ConsentState
 
 PROPAGATING = timedelta(minutes=30)  # how long after a report Microsoft may still ask for consent
-SHOWN_BY = 2  # people with tokens, from which on consent is taken to be for the whole company
-WRITTEN = ("consent_state", "consent_changed_at", "consent_reported_at", "consent_for_everyone_at", "missing_scopes")
+WRITTEN = (
+    "consent_state",
+    "consent_changed_at",
+    "consent_reported_at",
+    "consent_for_everyone_at",
+    "consent_shown_by",
+    "missing_scopes",
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class Consent:
     """What is known. `missing` are the scopes that the last token lacked, by Graph's names.
 
     `for_everyone_at`: since when it is said, or shown, to be for the whole company and not for single people.
+    `shown_by`: the id of the person whose token first covered all of it, since it was last withdrawn.
     """
 
     state: ConsentState = ConsentState.UNKNOWN
@@ -33,6 +40,7 @@ class Consent:
     reported_at: datetime | None = None
     for_everyone_at: datetime | None = None
     missing: tuple[str, ...] = ()
+    shown_by: int | None = None
 
     @classmethod
     def of(cls, service: CalendarService) -> Self:
@@ -43,6 +51,7 @@ class Consent:
             service.consent_reported_at,
             service.consent_for_everyone_at,
             tuple(service.missing_scopes.split()),
+            service.consent_shown_by_id,
         )
 
     @property
@@ -64,15 +73,16 @@ class Reported:
 
 @dataclass(frozen=True)
 class Token:
-    """Microsoft gave a token with these scopes, where those were wanted; so many people have one by now.
+    """Microsoft gave the person with this id a token with these scopes, where those were wanted.
 
-    One person may have agreed for themselves only, as Office 365 admins can in every company.
+    One person may have agreed for themselves only, as Office 365 admins can in every company: another person's token
+    shows that the company has. It has to be of after a withdrawal too, so whose tokens still last says nothing.
     """
 
     granted: str
     wanted: tuple[str, ...]
     at: datetime
-    people: int = 1
+    person_id: int
 
 
 @dataclass(frozen=True)
@@ -93,15 +103,22 @@ def advance(known: Consent, event: Reported | Token | Refused) -> Consent:
         return _reported(known, event)
     if isinstance(event, Token):
         missing = tuple(scopes.missing(event.granted, event.wanted))
-        state = ConsentState.PARTIAL if missing else ConsentState.CONFIRMED
-        shown = event.at if not missing and event.people >= SHOWN_BY else None
-        known = replace(known, missing=missing, for_everyone_at=known.for_everyone_at or shown)
-        return _moved(known, state, event.at)
+        known = replace(known if missing else _shown(known, event), missing=missing)
+        return _moved(known, ConsentState.PARTIAL if missing else ConsentState.CONFIRMED, event.at)
     may_be_lost = known.state not in (ConsentState.UNKNOWN, ConsentState.WITHDRAWN)
     may_be_lost = may_be_lost and (event.is_companys or known.state != ConsentState.CONFIRMED)
     if may_be_lost and not known.is_propagating(event.at):
-        return _moved(replace(known, missing=(), for_everyone_at=None), ConsentState.WITHDRAWN, event.at)
+        return _moved(replace(known, missing=(), for_everyone_at=None, shown_by=None), ConsentState.WITHDRAWN, event.at)
     return known
+
+
+def _shown(known: Consent, event: Token) -> Consent:
+    """By whom it is shown that all is agreed to: by one person, or by a second one, and so for everyone."""
+    if known.for_everyone_at is not None:
+        return known
+    if known.shown_by is None:
+        return replace(known, shown_by=event.person_id)
+    return known if known.shown_by == event.person_id else replace(known, for_everyone_at=event.at)
 
 
 def _reported(known: Consent, event: Reported) -> Consent:
@@ -122,13 +139,13 @@ def _moved(known: Consent, state: ConsentState, at: datetime) -> Consent:
 
 
 def note_token(
-    account: Account, granted: str, wanted: tuple[str, ...], *, people: int = 1, actor: User | str = audit.WORKER
+    account: Account, granted: str, wanted: tuple[str, ...], *, person_id: int, actor: User | str = audit.WORKER
 ) -> None:
-    """Remember what a token of somebody in the account covers, as that of so many people.
+    """Remember what a token of this person of the account covers.
 
     Those who wait are told where it is all, for everyone.
     """
-    _note(account, Token(granted, wanted, timezone.now(), people), actor)
+    _note(account, Token(granted, wanted, timezone.now(), person_id), actor)
 
 
 def note_refusal(account: Account, *, is_companys: bool = True, actor: User | str = audit.WORKER) -> None:
@@ -140,7 +157,7 @@ def write(service: CalendarService, known: Consent) -> None:
     """Keep it in the row, which the caller has locked."""
     service.consent_state, service.missing_scopes = known.state, " ".join(known.missing)
     service.consent_changed_at, service.consent_reported_at = known.changed_at, known.reported_at
-    service.consent_for_everyone_at = known.for_everyone_at
+    service.consent_for_everyone_at, service.consent_shown_by_id = known.for_everyone_at, known.shown_by
     service.save(update_fields=WRITTEN)
 
 
@@ -168,14 +185,15 @@ def _apply(service: CalendarService, event: Token | Refused, account: Account, a
     if after == before:
         return
     write(service, after)
-    audit.record(
-        AuditAction.CONSENT_CHANGED,
-        account=account,
-        actor=actor,
-        target=service,
-        before=facts(before),
-        after=facts(after),
-    )
+    if facts(after) != facts(before):
+        audit.record(
+            AuditAction.CONSENT_CHANGED,
+            account=account,
+            actor=actor,
+            target=service,
+            before=facts(before),
+            after=facts(after),
+        )
     if (
         after.state == ConsentState.CONFIRMED
         and after.is_agreed

@@ -88,13 +88,14 @@ def _accept(attempt: AuthorizationAttempt, grant: tokens.Grant) -> Ending:
         )
     missing = scopes.missing(grant.granted_scopes, scopes.wanted(attempt.permissions))
     if missing:
-        consent_evidence.note(attempt.account, grant.granted_scopes, attempt.permissions, actor=attempt.user)
+        consent_evidence.note(attempt.account, grant.granted_scopes, attempt.permissions, attempt.user)
         return Ending(Outcome.FEWER_SCOPES, ", ".join(scopes.word_for(scope) for scope in missing))
     identity = id_token.identity(grant.claims)
     if not _is_mailbox_of(attempt, identity, grant):
         return Ending(Outcome.WRONG_MAILBOX, identity.user_principal_name)
     if attempt.permissions.method is Method.EWS:
-        ews_probe.check(attempt.ews_url)  # resolved and tried anew: it may have moved since it was saved
+        # Resolved and tried anew: it may have moved since it was saved.
+        ews_probe.check(attempt.ews_url, places=ews_probe.FOR_CALLBACKS)
     connecting.connect(attempt, identity, grant)
     return Ending(Outcome.CONNECTED)
 

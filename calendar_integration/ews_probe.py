@@ -16,17 +16,28 @@ from accounts.safe_http import NotReachableError, Reply, Resolver, UnsafeUrlErro
 from accounts.tiered_settings.kinds import ImpossibleValueError
 from calendar_integration import ews_url
 
-PATIENCE = 5.0  # seconds for everything together
+PATIENCE = 5.0  # seconds for everything together, once there is a place
+WAIT = 2.0  # seconds for a place: somebody looks at an empty page meanwhile
+AT_ONCE = 3  # questions of a process, so that slow servers hold up no pages
+BUSY = "Atrium is asking other Exchange servers just now. Try again in a minute."
 GUIDE = "exchange-hybrid"
 # What every Exchange server calls itself, in the cloud and in companies.
 EXCHANGE_ID = "00000002-0000-0ff1-ce00-000000000000"
 # A token that is none: Exchange servers name Bearer to those who offer it, and the others only to some.
-_places = threading.BoundedSemaphore(3)
 EMPTY_TOKEN = {"Authorization": "Bearer"}
+# Whoever tries addresses out takes no place of those who come back from Microsoft, with a code that is used up by then.
+FOR_TRIALS, FOR_CALLBACKS = threading.BoundedSemaphore(AT_ONCE), threading.BoundedSemaphore(AT_ONCE)
 
 
 class UnfitServerError(ImpossibleValueError):
     """Nobody could connect with this address; the message is for whoever typed it."""
+
+
+class BusyError(UnfitServerError):
+    """The server was not asked: too many others are being asked."""
+
+    def __init__(self) -> None:
+        super().__init__(BUSY)
 
 
 class NotHybridError(UnfitServerError):
@@ -37,14 +48,22 @@ class NotHybridError(UnfitServerError):
         self.help_path = reverse("guide", args=[GUIDE])
 
 
-def check(url: str, *, patience: float = PATIENCE, resolver: Resolver = system_resolver) -> None:
+def check(
+    url: str,
+    *,
+    places: threading.BoundedSemaphore = FOR_TRIALS,
+    wait: float = WAIT,
+    patience: float = PATIENCE,
+    resolver: Resolver = system_resolver,
+) -> None:
     """Ask the server at a canonical EWS URL; it is looked up once, and the checked address is connected to.
 
-    It waits for the network: call it outside transactions. Raises UnfitServerError.
+    It waits for the network, and before that at most `wait` seconds for one of the `places`: call it outside
+    transactions. Raises UnfitServerError, and as one of these BusyError where there was no place.
     """
     host = ews_url.host_of(url)
     try:
-        with _a_place():
+        with _one_of(places, wait):
             reply = greet(url, EMPTY_TOKEN, patience=patience, resolver=resolver)
     except NotReachableError as error:
         # Whether there is such a name inside the networks we stand in is nobody's to find out by asking us.
@@ -60,14 +79,13 @@ def check(url: str, *, patience: float = PATIENCE, resolver: Resolver = system_r
 
 
 @contextmanager
-def _a_place() -> Iterator[None]:
-    """One of the few questions that this process asks at once, so that slow servers hold up no pages."""
-    if not _places.acquire(blocking=False):
-        raise UnfitServerError("Atrium is trying other addresses just now. Try again in a few seconds.")
+def _one_of(places: threading.BoundedSemaphore, wait: float) -> Iterator[None]:
+    if not places.acquire(timeout=wait):
+        raise BusyError
     try:
         yield
     finally:
-        _places.release()
+        places.release()
 
 
 def _refuse_redirect(host: str, reply: Reply) -> None:

@@ -1,12 +1,12 @@
-"""Answering an invitation: Microsoft is told first, then what is held here follows, then a sync brings the truth.
+"""Answering an invitation: the mailbox is told first, then what is held here follows, then a sync brings the truth.
 
-No transaction is open while Microsoft is waited for, and an answer is sent once: only the person repeats it.
+No transaction is open while its server is waited for, and an answer is sent once: only the person repeats it.
 """
 
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,9 +20,16 @@ from accounts.models import AuditAction, User
 from accounts.time_zones import time_zone_of
 from calendar_integration import answering, tokens
 from calendar_integration.clients.base import Response
-from calendar_integration.clients.graph import GraphClient
 from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
-from calendar_integration.errors import AccessDeniedError, CalendarError, TokenRefusedError, UnavailableError
+from calendar_integration.clients.selection import client_of
+from calendar_integration.errors import (
+    AccessDeniedError,
+    CalendarError,
+    ServerUnavailableError,
+    TokenRefusedError,
+    UnavailableError,
+)
+from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Connection, Meeting
 from calendar_integration.queueing import enqueue_sync
 from calendar_integration.sync.failures import note_failure
@@ -30,6 +37,8 @@ from calendar_integration.sync.leases import lease
 
 PATIENCE_SECONDS = 5  # for a sync that is under way; a usual one takes less
 PAUSE_SECONDS = 0.2
+BUSY = (UnavailableError.in_words, ServerUnavailableError.in_words)
+WHO = {Method.GRAPH: "Microsoft", Method.EWS: "Your company's Exchange server"}
 RESPONSES = {Response.ACCEPTED: "accepted", Response.TENTATIVE: "maybe", Response.DECLINED: "declined"}
 
 
@@ -65,7 +74,7 @@ def answer(user: User, meeting: Meeting, reply: Reply, *, request: HttpRequest |
     except CalendarError as error:
         if not isinstance(error, BusyError) and error.retry_after is None:
             enqueue_sync(meeting.connection_id)
-        raise NotAnsweredError(in_words(error)) from error
+        raise NotAnsweredError(in_words(error, Method(meeting.connection.method))) from error
     enqueue_sync(meeting.connection_id)
 
 
@@ -89,7 +98,7 @@ def _writable(user: User, meeting: Meeting) -> Connection:
     if connection is None or not answering.may_write(connection):
         raise NotAnsweredError(answering.writing_of(user).words)
     # All that is known of the last failure are its words: one that Microsoft asked to wait after is kept to.
-    if connection.failures and connection.last_error == UnavailableError.in_words and connection.next_attempt_at:
+    if connection.failures and connection.last_error in BUSY and connection.next_attempt_at:
         wait = connection.next_attempt_at - timezone.now()
         if wait > timedelta(0):
             raise UnavailableError("The mailbox has to be left alone.", retry_after=wait)
@@ -101,7 +110,7 @@ def _remote_id(meeting: Meeting, reply: Reply) -> str:
 
 
 def _send(connection: Connection, lease_id: uuid.UUID, remote_id: str, reply: Reply) -> None:
-    """Tell Microsoft; with a fresh token once more where the one we held was not accepted."""
+    """Tell the mailbox; with a fresh token once more where the one we held was not accepted."""
     try:
         try:
             _respond(connection, remote_id, reply)
@@ -115,7 +124,8 @@ def _send(connection: Connection, lease_id: uuid.UUID, remote_id: str, reply: Re
 
 
 def _respond(connection: Connection, remote_id: str, reply: Reply) -> None:
-    GraphClient(tokens.access_token(connection)).respond(remote_id, reply.response, reply.note)
+    with closing(client_of(connection, tokens.access_token(connection))) as client:
+        client.respond(remote_id, reply.response, reply.note)
 
 
 @transaction.atomic
@@ -136,22 +146,24 @@ def _write_down(user: User, meeting: Meeting, reply: Reply, request: HttpRequest
     )
 
 
-def in_words(error: CalendarError) -> str:
+def in_words(error: CalendarError, method: Method) -> str:
     """What the person can do about it."""
     if isinstance(error, ItemNotFoundError):
         return "This meeting is no longer in your calendar. It disappears here within minutes."
     if isinstance(error, AccessDeniedError):
-        return "Microsoft did not let Atrium write to your calendar. Answer in Outlook, and tell your administrator."
+        return (
+            f"{WHO[method]} did not let Atrium write to your calendar. Answer in Outlook, and tell your administrator."
+        )
     if isinstance(error, ActionRefusedError):
-        return "Microsoft takes no answer to this meeting from Atrium. Answer in Outlook."
+        return f"{WHO[method]} takes no answer to this meeting from Atrium. Answer in Outlook."
     if isinstance(error, UnavailableError):
-        return _unavailable(error)
+        return _unavailable(error, WHO[method])
     return error.in_words
 
 
-def _unavailable(error: UnavailableError) -> str:
+def _unavailable(error: UnavailableError, who: str) -> str:
     if error.retry_after is None:
-        return "Microsoft did not confirm your answer. Look here again in a minute, before you answer once more."
+        return f"{who} did not confirm your answer. Look here again in a minute, before you answer once more."
     seconds = max(1, round(error.retry_after.total_seconds()))
     wait = f"{seconds} second{'' if seconds == 1 else 's'}" if seconds < 100 else f"{round(seconds / 60)} minutes"
-    return f"Microsoft is too busy just now. Nothing was sent: try again in {wait}."
+    return f"{who} is too busy just now. Nothing was sent: try again in {wait}."

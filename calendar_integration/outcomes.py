@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from calendar_integration import ews_probe
 from calendar_integration.answers import HELP, WOULD_HAVE_ASKED
 from calendar_integration.errors import InvalidClientError
 from calendar_integration.integration_setting import Method
@@ -93,6 +94,12 @@ UNFIT_SERVER = Explanation(
 )
 
 
+BUSY = Explanation(
+    "Atrium is busy at the moment",
+    "So many people are connecting that your company's Exchange server was not asked. Nothing is wrong with what you"
+    " did, and nothing was connected. Try again in a minute.",
+)
+
 ADMINS_TO_MEND = Explanation(
     NOT_CONNECTED, "Nothing is wrong with what you did. {detail}.", "Go on without it", Step.GO_ON
 )
@@ -104,6 +111,8 @@ def explain(attempt: AuthorizationAttempt) -> Explanation:
         return NEEDS_A_PAGE
     if attempt.detail in (InvalidClientError.in_words, *HELP.values()):
         return ADMINS_TO_MEND
+    if attempt.detail == ews_probe.BUSY:
+        return BUSY
     if attempt.outcome == Outcome.UNAVAILABLE and attempt.method == Method.EWS and attempt.detail:
         return UNFIT_SERVER
     return OF_OUTCOME[Outcome(attempt.outcome)]

@@ -25,6 +25,7 @@ FORGET_TASK = "calendar_integration.forget_mailboxes"
 FORGOTTEN_TOGETHER = 50  # mailboxes per task
 SUBSCRIBED_TOGETHER = 10
 NUDGE_SECONDS = 15  # how long a nudge is good for: the schedule comes by itself then
+REST_MS = 1000  # between two runs that nudges ask for, however many there are
 PATIENCE_SECONDS = 1
 DATABASE_AWAY = "atrium:database-away"
 AWAY_SECONDS = 30  # in which workers that waited for the database give back what they hold
@@ -82,20 +83,30 @@ def send_subscribing(connection_ids: Sequence[int]) -> None:
 
 
 def nudge(task: str) -> None:
-    """Have a scheduled task run now, rather than when it is due. However many ask, one waits in the queue."""
+    """Have a scheduled task run now, rather than when it is due. However many ask, one waits in the queue.
+
+    Where it began less than a second ago, it waits for the rest of that: it runs once a second at most, and after the
+    last nudge. A worker whose clock is behind begins it so much later, and the schedule comes by itself before.
+    """
     try:
         with redis_client() as client:
             is_first = client.set(_nudged(task), 1, nx=True, ex=NUDGE_SECONDS)
+            rest = max(int(client.pttl(_rests(task))), 0) / 1000 if is_first else 0
         if is_first:
-            current_app.send_task(task, retry=False, expires=NUDGE_SECONDS + SKEW.total_seconds())
+            expires = NUDGE_SECONDS + SKEW.total_seconds()
+            current_app.send_task(task, retry=False, countdown=rest or None, expires=expires)
     except (redis.RedisError, OperationalError) as error:
         logger.info("%s waits for its time, the queue is out of reach: %s", task, error)
 
 
 def nudge_is_heard(task: str) -> None:
     """The task begins: whoever asks from now on asks for another one."""
-    with suppress(redis.RedisError), redis_client() as client:
-        client.delete(_nudged(task))
+    with suppress(redis.RedisError), redis_client() as client, client.pipeline() as both:
+        both.set(_rests(task), 1, px=REST_MS).delete(_nudged(task)).execute()
+
+
+def _rests(task: str) -> str:
+    return f"atrium:rests:{task}"
 
 
 def _nudged(task: str) -> str:

@@ -18,6 +18,7 @@ NOTHING_KNOWN: dict[str, Any] = {
     "consent_state": ConsentState.UNKNOWN,
     "consent_reported_at": None,
     "consent_for_everyone_at": None,
+    "consent_shown_by": None,
     "missing_scopes": "",
     "tenant_confirmed_at": None,
     "federation_attested_at": None,
@@ -61,6 +62,8 @@ def change_permissions(
         if known.state is ConsentState.CONFIRMED != service.consent_state and service.consent_for_everyone_at:
             consent_requests.resume(account)
         service.permissions = permissions
+        if known.state is not ConsentState.CONFIRMED:  # nobody's token has covered what is wanted now
+            service.consent_shown_by = None
         take_over(service, {"consent_state": known.state, "missing_scopes": known.missing_scopes})
 
     return changed(account, change, actor=actor, seen=seen, request=request)

@@ -20,6 +20,7 @@ class MailboxStatus:
     state: str
     mailbox: str = ""
     checked_at: datetime | None = None
+    is_told: bool = False  # Microsoft tells of changes, so that it is up to date although it was checked long ago
     next_try_at: datetime | None = None  # where the last try failed
     can_connect: bool = False
     action: str = ""  # what the button says that leads to Microsoft

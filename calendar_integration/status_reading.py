@@ -10,6 +10,7 @@ from accounts.models import User
 from calendar_integration import status_words
 from calendar_integration.availability import Availability, Obstacle, availability_of
 from calendar_integration.errors import MailboxTooLargeError
+from calendar_integration.health.told import told
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import (
     DISCONNECTED_STATES,
@@ -30,10 +31,12 @@ from calendar_integration.sync import freshness
 def mailbox_status(user: User) -> MailboxStatus:
     """The person's mailbox as it stands: six queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
-    connection = Connection.objects.filter(user=user).select_related("listening").prefetch_related(streams).first()
+    now = timezone.now()
+    known = Connection.objects.filter(user=user).annotate(told=told(now))
+    connection = known.select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:
         status = replace(
-            _active(connection, timezone.now()),
+            _active(connection, now),
             next_try_at=_next_try_at(connection),
             unreadable=sum(len(stream.unreadable) for stream in connection.streams.all()),
         )
@@ -129,7 +132,9 @@ def _active(connection: Connection, now: datetime) -> MailboxStatus:
     if connection.last_error:
         text = doubt or status_words.FAILED
         return MailboxStatus(Tone.WAITING, text, state, mailbox, checked_at, window=window)
-    return MailboxStatus(words.tone, words.text, state, mailbox, checked_at, window=window)
+    return MailboxStatus(
+        words.tone, words.text, state, mailbox, checked_at, is_told=getattr(connection, "told", False), window=window
+    )
 
 
 def _next_try_at(connection: Connection) -> datetime | None:

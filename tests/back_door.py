@@ -26,6 +26,7 @@ from calendar_integration.models import (
     ConsentRequest,
 )
 from tests.calendar_integration.making import set_integration
+from tests.calendar_integration.making_health import make_crowd
 
 KEPT = "first_day"  # the schema that holds every table as it was when this process started
 CLOCKED: tuple[type[models.Model], ...] = (
@@ -79,6 +80,11 @@ def save_ews_url(vanity: str, url: str) -> None:
     set_integration(Account.objects.get(vanity=vanity), method="ews", ews_url=url)
 
 
+def add_crowd(vanity: str) -> None:
+    """More people of the account, with long names and mailboxes in every kind of trouble."""
+    make_crowd(Account.objects.get(vanity=vanity))
+
+
 def manage(*arguments: str) -> str:
     """What a manage.py command prints, or says is wrong."""
     printed = StringIO()
@@ -95,6 +101,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
     "expire_attempts": tasks.expire_attempts,
     "holders_of_tokens": holders_of_tokens,
     "save_ews_url": save_ews_url,
+    "add_crowd": add_crowd,
     "manage": manage,
 }
 

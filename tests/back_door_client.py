@@ -40,6 +40,10 @@ class BackDoor:
         """The account has this Exchange server, which was found to be one when it was saved."""
         self._order("save_ews_url", vanity, url)
 
+    def add_crowd(self, vanity: str) -> None:
+        """The account has people with long names, and mailboxes in every kind of trouble."""
+        self._order("add_crowd", vanity)
+
     def manage(self, *arguments: str) -> str:
         """What a manage.py command prints."""
         return str(self._order("manage", *arguments))

@@ -36,6 +36,7 @@ class AuditAction(models.TextChoices):
     SETTING_RESET_BELOW = "setting.reset_below", "Settings below reset"
     AUDIT_EXPORTED = "audit.exported", "Audit log exported"
     AUDIT_FORGOTTEN = "audit.forgotten", "Old audit rows deleted"
+    SECRETS_ROTATED = "secrets.rotated", "Secrets encrypted with a new key"
     SIGNED_IN = "sign_in.succeeded", "Signed in"
     SIGN_IN_REFUSED = "sign_in.refused", "Sign-in refused"
     IDENTITY_PROVIDER_CONFIGURED = "sso.configured", "Identity provider configured"

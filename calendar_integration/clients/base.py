@@ -135,3 +135,10 @@ class CalendarClient(Protocol):
 
     def close(self) -> None:
         """Let go of what was held for this mailbox alone."""
+
+
+class AnsweringClient(CalendarClient, Protocol):
+    """A mailbox that can be answered from, which a sync has no use for."""
+
+    def respond(self, remote_id: str, response: Response, comment: str) -> None:
+        """Answer an invitation, and tell the organizer; a master's id answers the series. It is sent once."""

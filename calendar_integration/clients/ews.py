@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from lxml.etree import _Element
 
-from calendar_integration.clients import ews_contacts, ews_items, ews_services
-from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, RowT, Window
+from calendar_integration.clients import ews_contacts, ews_items, ews_responses, ews_services
+from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, Response, RowT, Window
 from calendar_integration.clients.ews_links import Position, Step, position_of
 from calendar_integration.clients.ews_transport import Mailbox, Protocol
 from calendar_integration.clients.ews_trouble import RangeTooBigError
@@ -76,6 +76,10 @@ class EwsClient:
             piece, start, days = self._piece(start, days, window)
             rows += piece
         return Instances([row for row in rows if row.master_id == master_id], self._taken())
+
+    def respond(self, remote_id: str, response: Response, comment: str) -> None:
+        """Answer an invitation, and tell the organizer; a master's id answers the series."""
+        ews_responses.respond(self._mailbox, remote_id, response, comment)
 
     def close(self) -> None:
         """Close the connections, which are of this token alone."""

@@ -21,6 +21,7 @@ from calendar_integration.errors import (
 # https://www.w3.org/TR/xml/#charsets
 ILLEGAL = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]"
+    rb"|\xef\xbf[\xbe\xbf]"
     rb"|&#0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|6553[45]);"
     rb"|&#[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[fF]{3}[eEfF]|[dD][89a-fA-F][0-9a-fA-F]{2});"
 )
@@ -43,7 +44,7 @@ def readable(body: bytes) -> bytes:
         raise ServerUnavailableError("The Exchange server sent more elements than we read.")
     if is_whole(body):
         return body
-    mended = ILLEGAL.sub(b"", body)
+    mended = ILLEGAL.sub(b"", body.decode(errors="replace").encode())
     if is_whole(mended):
         return mended
     raise ServerUnavailableError("The Exchange server sent something that is no whole XML.")

@@ -33,11 +33,15 @@ def name_of(item: dict[str, Any]) -> str:
 
 def _clean(text: str | None) -> str:
     """Without the NULs that JSON can carry and the database cannot hold."""
-    return (text or "").replace("\0", "")
+    return str(text or "").replace("\0", "")
 
 
 def phones_of(item: dict[str, Any]) -> list[list[str]]:
     """Every number with its kind: mobile, business or home."""
-    mobile = [["mobile", item["mobilePhone"]]] if item.get("mobilePhone") else []
-    business = [["business", number] for number in item.get("businessPhones") or []]
-    return mobile + business + [["home", number] for number in item.get("homePhones") or []]
+    numbers = (
+        ("mobile", [item.get("mobilePhone")]),
+        ("business", item.get("businessPhones") or []),
+        ("home", item.get("homePhones") or []),
+    )
+    cleaned = [[kind, _clean(number)] for kind, each in numbers for number in each]
+    return [[kind, number] for kind, number in cleaned if number]

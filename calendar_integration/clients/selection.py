@@ -1,6 +1,6 @@
 """Which client reaches a mailbox: Graph where it is in Exchange Online, EWS where it is on a company's own server."""
 
-from calendar_integration.clients.base import CalendarClient
+from calendar_integration.clients.base import AnsweringClient
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.integration_setting import Method
@@ -8,7 +8,7 @@ from calendar_integration.kept_alive import Answer
 from calendar_integration.models import Connection
 
 
-def client_of(connection: Connection, access_token: str, ahead: dict[str, Answer] | None = None) -> CalendarClient:
+def client_of(connection: Connection, access_token: str, ahead: dict[str, Answer] | None = None) -> AnsweringClient:
     """A client of the connection's mailbox; neither Graph nor an Exchange server ever sees the other's token.
 
     `ahead` holds what Graph was asked for already, by its address.

@@ -1,11 +1,11 @@
 """An alarm to an account's owners and admins while mailboxes are out of date: one mail for each outbreak, for all."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from calendar_integration import notices
 from calendar_integration.health import causes
-from calendar_integration.health.outbreak import is_alarm
+from calendar_integration.health.outbreak import is_alarm, is_over
 from calendar_integration.models import ACTIVE_STATES, CalendarService, Connection, ConnectionState
 from calendar_integration.sync import freshness
 from calendar_integration.sync.kinds import FailureKind
@@ -35,17 +35,33 @@ def watch() -> int:
     """Look at every account with mailboxes out of date, and at those that were told; answers how many were told now."""
     now = timezone.now()
     late = _late_by_account(now)
-    raised = set(CalendarService.objects.filter(stale_told_at__isnull=False).values_list("account", flat=True))
-    mailboxes = _mailboxes(late.keys() | raised)
-    is_raised = {account: account in raised for account in mailboxes.keys() | raised}
+    raised = _raised()
+    mailboxes = _mailboxes(late.keys() | raised.keys())
     alarms = {
-        account: is_alarm(late[account].stale if account in late else 0, mailboxes.get(account, 0), is_raised=told)
-        for account, told in is_raised.items()
+        account
+        for account in mailboxes.keys() | raised.keys()
+        if is_alarm(
+            late[account].stale if account in late else 0, mailboxes.get(account, 0), is_raised=account in raised
+        )
     }
-    over = [account for account in raised if not alarms[account]]
-    CalendarService.objects.filter(account__in=over).update(stale_told_at=None)
-    new = [account for account, alarm in alarms.items() if alarm and account not in raised]
-    return sum(tell(account, late[account], mailboxes[account]) for account in sorted(new))
+    _note_wellness(raised, alarms, now)
+    return sum(tell(account, late[account], mailboxes[account]) for account in sorted(alarms - raised.keys()))
+
+
+def _raised() -> dict[int, datetime | None]:
+    """The accounts that were told of an outbreak, and since when each seems over."""
+    told = CalendarService.objects.filter(stale_told_at__isnull=False)
+    return dict(told.values_list("account", "stale_well_since"))
+
+
+def _note_wellness(raised: Mapping[int, datetime | None], alarms: Collection[int], now: datetime) -> None:
+    """Note of what was told which seems over since now, which does not after all, and which is over."""
+    well = [account for account in raised if account not in alarms]
+    services = CalendarService.objects.filter(stale_told_at__isnull=False)
+    services.filter(account__in=alarms, stale_well_since__isnull=False).update(stale_well_since=None)
+    services.filter(account__in=well, stale_well_since=None).update(stale_well_since=now)
+    over = [account for account in well if is_over(raised[account], now)]
+    services.filter(account__in=over).update(stale_told_at=None, stale_well_since=None)
 
 
 def patience() -> timedelta:
@@ -84,8 +100,7 @@ def tell(account_id: int, late: Late, mailboxes: int) -> bool:
 
 def _late_by_account(now: datetime) -> dict[int, Late]:
     """One query, of mailboxes that are known to be out of date only."""
-    since = now - patience()
-    too_long = Q(last_good_sync_at__lt=since) | Q(last_good_sync_at=None, connected_at__lt=since)
+    too_long = freshness.silent(now - GRACE)
     stale = Connection.objects.filter(too_long, state=ConnectionState.STALE, set_aside_at=None)
     counted = _by_account(stale.exclude(failure_kind__in=THEIR_OWN)).annotate(
         number=Count("pk"), since=Min(Coalesce("last_good_sync_at", "connected_at"))

@@ -13,6 +13,7 @@ from accounts.permissions import managed_groups, managed_people
 from accounts.requests import query_text
 from calendar_integration.health import words
 from calendar_integration.health.standing import TROUBLE, Standing, standing
+from calendar_integration.health.told import told
 from calendar_integration.models import Stream
 
 NUMBER = IntegerField()
@@ -79,11 +80,12 @@ def _known(request: HttpRequest, name: str, values: Collection[str]) -> str:
 
 
 def people(viewer: User, filters: Filters, now: datetime) -> QuerySet[User]:
-    """The people of these groups or this account who were asked for, unordered, each with their `standing`.
+    """The people of these groups or this account who were asked for, unordered, each with their `standing` and `told`.
 
     Where no state was asked for that is everyone who has, or had, a connection.
     """
     found = managed_people(viewer).filter(is_active=True).annotate(standing=standing(now, "connection__"))
+    found = found.annotate(told=told(now, "connection__"))
     for word in filters.words.split()[:WORDS_AT_MOST]:
         found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
     if filters.group is not None:

@@ -14,6 +14,7 @@ from calendar_integration.integration_setting import Method
 from calendar_integration.models import Connection
 from calendar_integration.sync.pauses import Pause
 
+ONCE_A_DAY = "So that it holds up no other, it is tried once a day only, until that works."
 NOT_TRIED = "No try has failed: Atrium has not come round to it for longer than it should."
 METHODS = {Method.GRAPH: "Graph", Method.EWS: "EWS"}
 
@@ -31,10 +32,19 @@ class Row:
     synced_at: datetime | None = None
     synced_ago: str = ""
     failing_since: datetime | None = None
+    set_aside_at: datetime | None = None
     next_try: str = ""
     next_try_at: datetime | None = None
     may_retry: bool = False
+    is_told: bool = False  # of changes, by Microsoft: the last good sync may be an hour ago
     unreadable: int = 0  # items of the mailbox that could not be read
+
+    @property
+    def meaning(self) -> str:
+        """What happens now, in a sentence or two; why it was set aside says more than what failed last."""
+        if self.set_aside_at or self.trouble is None:
+            return self.detail
+        return f"{self.trouble.meaning} {self.detail}".rstrip()
 
     @property
     def tone(self) -> str:
@@ -65,16 +75,20 @@ def row(person: User, pause: Pause | None, now: datetime) -> Row:
         synced_at=synced_at,
         synced_ago=ago(synced_at, now),
         failing_since=connection.failing_since if is_held else None,
+        set_aside_at=connection.set_aside_at if standing == Standing.SET_ASIDE else None,
         next_try=next_try(connection, pause, now),
         next_try_at=connection.next_attempt_at,
         may_retry=pause is None and retrying.may_retry(connection, now),
+        is_told=standing == Standing.FRESH and bool(getattr(person, "told", False)),
         unreadable=getattr(person, "unreadable", 0) if is_held else 0,
     )
 
 
 def _detail(connection: Connection, standing: Standing) -> str:
+    if standing == Standing.SET_ASIDE:
+        return f"{connection.set_aside_because} {ONCE_A_DAY}".lstrip()
     is_untried = standing == Standing.STALE and not connection.failure_kind
-    return NOT_TRIED if is_untried else connection.set_aside_because
+    return NOT_TRIED if is_untried else ""
 
 
 def ago(moment: datetime | None, now: datetime) -> str:

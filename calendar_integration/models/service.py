@@ -1,5 +1,6 @@
 """The account's calendar service: its Entra tenant, and what is known of consent."""
 
+from django.conf import settings
 from django.db import models
 
 from accounts.models import Account
@@ -59,6 +60,13 @@ class CalendarService(WithPermissions):
     consent_for_everyone_at = models.DateTimeField(
         null=True, help_text="Since when it is said, or shown by several people, to be for the whole company."
     )
+    consent_shown_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        help_text="Whose token first covered all of it; another person's shows that it is for the whole company.",
+    )
     missing_scopes = models.TextField(blank=True, help_text="Graph's names, of the last token that lacked some.")
 
     secret_refused_at = models.DateTimeField(null=True, help_text="Since when Microsoft refuses our client secret.")
@@ -66,6 +74,9 @@ class CalendarService(WithPermissions):
     stale_told_at = models.DateTimeField(
         null=True,
         help_text="When the admins were mailed that mailboxes are out of date; empty again once that is over.",
+    )
+    stale_well_since = models.DateTimeField(
+        null=True, help_text="Since when that seems over; it is when it has been for long enough."
     )
     federation_attested_at = models.DateTimeField(null=True)
     federation_attested_by = models.CharField(max_length=200, blank=True)

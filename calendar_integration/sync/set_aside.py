@@ -1,13 +1,11 @@
 """Mailboxes at which workers die, or at which we make mistakes: set aside, and tried once a day only."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
 from django.utils import timezone
 
-from accounts.models import Account
 from calendar_integration import queueing
 from calendar_integration.models import ACTIVE_STATES, Connection
 from calendar_integration.sync.back_off import MOST_DEATHS, SET_ASIDE_FOR, jittered, why_set_aside
@@ -25,18 +23,6 @@ FROM (SELECT id AS dead_id FROM {Connection._meta.db_table}
 WHERE id = dead_id
 RETURNING id, worker_deaths
 """  # noqa: S608 - names of our own table
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """A mailbox that is set aside: why, since when, and when it is tried again."""
-
-    connection_id: int
-    user_id: int
-    mailbox: str
-    because: str
-    since: datetime | None
-    next_attempt_at: datetime | None
 
 
 def bury() -> int:
@@ -83,12 +69,3 @@ def retry_now(connection: Connection) -> bool:
         return False
     queueing.enqueue_sync(connection.pk)
     return True
-
-
-def those_of(account: Account) -> list[SetAside]:
-    """The account's mailboxes that are set aside, those first that have been so for longest."""
-    found = Connection.objects.filter(account=account, state__in=ACTIVE_STATES, set_aside_at__isnull=False)
-    rows = found.order_by("set_aside_at").values_list(
-        "pk", "user_id", "mailbox", "set_aside_because", "set_aside_at", "next_attempt_at"
-    )
-    return [SetAside(*row) for row in rows]

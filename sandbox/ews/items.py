@@ -12,7 +12,7 @@ from sandbox.ews.calendar_view import EventView
 from sandbox.ews.call import Call
 from sandbox.ews.contact_item import contact_item, contact_view
 from sandbox.ews.errors import EwsError, corrupt_data, item_not_found, malformed_id
-from sandbox.ews.ids import CONTACT, EVENT, Reference, referred
+from sandbox.ews.ids import CONTACT, EVENT, referred
 from sandbox.ews.responses import each
 from sandbox.ews.shape import Shape
 from sandbox.ews.xml import Element, children, find, local_name, m
@@ -47,7 +47,7 @@ def _find(call: Call, node: Element) -> Item:
     """The item behind an ItemId, a RecurringMasterItemId or an OccurrenceItemId. Raises EwsError."""
     name = local_name(node)
     if name == "ItemId":
-        return _item(call, referred(call.owner, node.get("Id", "")))
+        return referred_item(call, node.get("Id", ""))
     if name == "RecurringMasterItemId":
         return base_instance(_series(call, node.get("OccurrenceId", "")))
     if name == "OccurrenceItemId":
@@ -55,7 +55,9 @@ def _find(call: Call, node: Element) -> Item:
     raise malformed_id()
 
 
-def _item(call: Call, reference: Reference) -> Item:
+def referred_item(call: Call, public: str) -> Item:
+    """The item that an ItemId is of. Raises EwsError."""
+    reference = referred(call.owner, public)
     try:
         if reference.kind == CONTACT:
             return call.mailbox.contact(reference.key)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sandbox.ews.call import Call
 from sandbox.ews.convert_id import convert_id
+from sandbox.ews.create_item import create_item
 from sandbox.ews.find_item import find_items
 from sandbox.ews.folder_operations import find_folders, get_folder, sync_folder_hierarchy
 from sandbox.ews.items import get_item
@@ -15,6 +16,7 @@ from sandbox.ews.xml import Element
 
 OPERATIONS: dict[str, Callable[[Call], Element]] = {
     "ConvertId": convert_id,
+    "CreateItem": create_item,
     "FindFolder": find_folders,
     "FindItem": find_items,
     "GetEvents": get_events,

@@ -3,9 +3,6 @@
 https://learn.microsoft.com/graph/api/event-accept
 https://learn.microsoft.com/graph/api/event-tentativelyaccept
 https://learn.microsoft.com/graph/api/event-decline
-
-A meeting that is declined leaves the calendar, as in Outlook, whose option PreserveDeclinedMeetings is off at first.
-https://learn.microsoft.com/powershell/module/exchange/set-mailboxcalendarconfiguration
 """
 
 from collections.abc import Callable
@@ -15,10 +12,9 @@ from sandbox.graph.calendars import find_instance
 from sandbox.graph.call import Call, item_key
 from sandbox.graph.errors import bad_request
 from sandbox.tenant.calendar import Instance
-from sandbox.tenant.clock import timestamp
+from sandbox.tenant.invitations import answer
 from sandbox.tenant.mailbox import Json
 
-_SHOWN_AS = {"accepted": "busy", "tentativelyAccepted": "tentative", "declined": "free"}
 _PARAMETERS: dict[str, type] = {"comment": str, "sendresponse": bool}
 
 
@@ -26,10 +22,8 @@ def _answer(response: str, call: Call, *ids: str) -> None:
     """Answers the event, the whole series, or one occurrence, which thereby becomes an exception."""
     row = find_instance(call, item_key(ids[-1]))
     _check(row, _parameters(call.body))
-    if response == "declined" and not call.world.faults.take("graph.keeps_declined", call.owner.upn):
-        call.mailbox.delete_event(row.key)
-    else:
-        _keep(call, row, {"responseStatus": {"response": response, "time": timestamp()}, "showAs": _SHOWN_AS[response]})
+    keeps_declined = response == "declined" and bool(call.world.faults.take("graph.keeps_declined", call.owner.upn))
+    answer(call.mailbox, row, response, keeps_declined=keeps_declined)
     call.world.changed()
 
 
@@ -50,16 +44,6 @@ def _check(row: Instance, given: Json) -> None:
     if given.get("sendresponse", True) and not row.properties["responseRequested"]:
         message = "The meeting organizer hasn't requested a response."
         raise bad_request(f"Your request can't be completed. {message}", "ErrorInvalidRequest")
-
-
-def _keep(call: Call, row: Instance, patch: Json) -> None:
-    """The answer to a series counts for each of its occurrences, also for those that had one of their own."""
-    call.mailbox.change_event(row.key, patch)
-    if row.type != "seriesMaster":
-        return
-    for day, own in row.event.exceptions.items():
-        if "responseStatus" in own.properties:
-            call.mailbox.change_event(f"{row.event.key}{day.replace('-', '')}", patch)
 
 
 ACTIONS: dict[str, Callable[..., None]] = {

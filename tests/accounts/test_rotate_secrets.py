@@ -7,11 +7,11 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 from django.db import connection as database
-from django.db.models import TextField, Value
+from django.db.models import Model, TextField, Value
 from pytest_django.fixtures import Settings
 
 from accounts import secret_rotation
-from accounts.models import Account
+from accounts.models import Account, AuditAction, AuditEvent
 from calendar_integration.models import AuthorizationAttempt, Connection
 from sso.models import KeyState, ServiceProviderKey
 from tests.makers import make_account, make_attempt, make_connection, make_user
@@ -59,6 +59,34 @@ def test_the_old_key_can_go_afterwards(settings: Settings) -> None:
     assert Connection.objects.get(user__email="ana@contoso.example").token_cache == TOKENS
     assert AuthorizationAttempt.objects.get().flow == '{"code_verifier": "v"}'
     assert ServiceProviderKey.objects.get().private_key == private_key
+
+
+def test_it_is_remembered_in_the_audit_log_of_every_account_where_something_was_done(settings: Settings) -> None:
+    contoso = make_secrets(settings)
+    fabrikam = make_account("fabrikam")
+    with pytest.raises(CommandError):
+        run("--check")
+    remembered = AuditEvent.objects.filter(action=AuditAction.SECRETS_ROTATED)
+    assert not remembered.exists(), "nothing was changed"
+    for _ in range(2):
+        run()
+    rows = remembered.order_by("pk").values_list("account", "target_id", "actor_label", "after")
+    assert list(rows) == [(one.pk, one.pk, "Operator command", {}) for one in (contoso, fabrikam)]
+
+
+def test_what_was_done_before_it_was_stopped_is_remembered(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_secrets(settings)
+    done = secret_rotation.rotate
+
+    def stopped_later(model: type[Model], column: str, *, only_count: bool = False) -> secret_rotation.Count:
+        if model is ServiceProviderKey:
+            raise KeyboardInterrupt
+        return done(model, column, only_count=only_count)
+
+    monkeypatch.setattr(secret_rotation, "rotate", stopped_later)
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert AuditEvent.objects.filter(action=AuditAction.SECRETS_ROTATED).count() == 1
 
 
 def test_every_encrypted_column_of_every_app_is_found() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.back_door_client import BackDoor
 from tests.browser.person import Person
 
 PAGES = ["/meetings/", "/meetings/?q=sync", "/contacts/", "/profile/", "/office365/approval/", "/nothing-here/"]
@@ -30,6 +31,18 @@ def test_nothing_is_wider_than_a_small_phone(person: Callable[..., Person]) -> N
     for path in PUBLIC:
         visitor.open(path)
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_no_column_of_a_list_is_pushed_out_of_the_page(person: Callable[..., Person], door: BackDoor) -> None:
+    door.add_crowd("contoso")
+    dana = person("Dana Reyes", color_scheme="dark")
+    dana.sign_in_with_password()
+    for path in ("/rooms/connections/", "/users/"):
+        dana.open(path)
+        dana.sees("Bartholomew-Featherstonehaugh-3 Lima")
+        for width in (360, 621, 821, 1024, 1180, 1181, 1400):
+            dana.page.set_viewport_size({"width": width, "height": 800})
+            assert dana.page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
 
 
 def test_the_keyboard_reaches_the_page_and_every_link_shows_where_it_is(person: Callable[..., Person]) -> None:

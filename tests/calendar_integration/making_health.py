@@ -47,6 +47,16 @@ def make_stale(account: Account, name: str, **fields: Any) -> Connection:
     return make_failing(account, name, **(known | fields))
 
 
+def make_crowd(account: Account) -> None:
+    """People with long names, whose mailboxes stand in all the ways that need the most room in a list."""
+    name = "bartholomew-featherstonehaugh"
+    make_failing(account, f"{name}-1")
+    make_stale(account, f"{name}-2", set_aside_at=ago(days=1), set_aside_because="A worker ended while reading it.")
+    make_failing(account, f"{name}-3", FailureKind.SERVER_BUSY)
+    make_fresh(account, f"{name}-4", state=ConnectionState.NEEDS_REAUTHORIZATION)
+    make_fresh(account, f"{name}-5", state=ConnectionState.BLOCKED_BY_ADMIN)
+
+
 def pause(account: Account, cause: FailureKind = FailureKind.MAILBOXES) -> Circuit:
     """The account pauses since twenty minutes ago; four tries failed, the next one is in three minutes."""
     return Circuit.objects.create(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, RowT, Window
+from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, Response, RowT, Window
+from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
 from calendar_integration.errors import CalendarError, SyncStateLostError
 
 PAGE_SIZE = 4
@@ -65,6 +66,20 @@ class MemoryClient:
         """The series' occurrences in the window."""
         self._fail_if_troubled()
         return Instances([row for row in self._mailbox.within(window).values() if row.master_id == master_id], [])
+
+    def respond(self, remote_id: str, response: Response, comment: str) -> None:  # noqa: ARG002 - of the protocol
+        """The answer, also to every occurrence; what is declined leaves the calendar."""
+        self._fail_if_troubled()
+        meetings = self._mailbox.meetings
+        if remote_id not in meetings:
+            raise ItemNotFoundError("no such meeting")
+        if meetings[remote_id].is_organizer:
+            raise ActionRefusedError("nobody answers themselves")
+        for key, row in list(meetings.items()):
+            if remote_id in (key, row.master_id):
+                meetings[key] = row._replace(response=response, change_key=f"{row.change_key}+")
+                if response is Response.DECLINED:
+                    del meetings[key]
 
     def close(self) -> None:
         """Nothing is held."""

@@ -11,6 +11,7 @@ from accounts.models import AuditEvent, Domain, Role, SettingValue
 from calendar_integration import http
 from calendar_integration.models import AdminConsentAttempt, CalendarService, ConsentState
 from tests.accounts.making_history import elements, signed_in
+from tests.calendar_integration.making import set_integration
 from tests.calendar_integration.making_company import ADD, PAGE, Admin, fields_of, make_admin
 from tests.makers import CONTOSO_TENANT, make_service, make_user
 from tests.sandbox.browser import Browser
@@ -152,13 +153,21 @@ def test_an_ews_service_asks_for_its_url_in_the_setting_before_anybody_leaves(mi
     admin.seen = admin.client.post(ADD, {**by_ews("permissions"), "go": "next"})
     location = admin.press(ADD, agree="on")["Location"]
     assert CalendarService.objects.get().method == "ews"
+    assert location == PAGE, "no log of addresses gets to know the server's"
     assert "Take the EWS URL over" in admin.open(location)
     assert admin.seen
+    assert "https://mail.contoso.example/EWS/Exchange.asmx" in admin.text
     take_over = elements(admin.seen.content, "//a[text()='Use in the setting too']")[0].get("href")
     assert take_over.startswith("/account/settings/change/office365.integration/set/?method=ews&ews_url=https")
     assert not SettingValue.objects.filter(key="office365.integration").exists()
     assert "People are not asked for EWS yet" in admin.open()
-    assert "Type the EWS URL there" in admin.text
+    assert "https://mail.contoso.example/EWS/Exchange.asmx" in admin.text, "it is known as long as one is signed in"
+    set_integration(admin.account, method="ews", ews_url=by_ews("")["ews_url"])
+    assert "People are not asked for EWS yet" not in admin.open()
+    assert not admin.client.session.keys() & {"typed_ews_url"}, "the setting has it, and may change"
+    set_integration(admin.account, method="graph")
+    other = signed_in(make_user(admin.account, "lee", role=Role.ADMIN)).get(PAGE).content.decode()
+    assert "Type the EWS URL there" in other, "another admin typed none"
 
 
 def test_without_a_proven_domain_the_way_leads_to_the_domains() -> None:

@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from calendar_integration.clients.base import MeetingRow
+from calendar_integration.clients.base import MeetingRow, Response
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
+from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
 from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Connection, Contact, Meeting, MeetingKind, StreamKind
 from calendar_integration.sync.leases import lease
@@ -46,7 +47,7 @@ def in_memory(_microsoft: Sandbox) -> World:
 
 def by_graph(microsoft: Sandbox) -> World:
     """Noah's, the smallest of Contoso's."""
-    token = _token(microsoft, SCOPES)
+    token = _token(microsoft, ["Calendars.ReadWrite", *SCOPES])
     return InSandbox(microsoft, NOAH, lambda: GraphClient(token), GRAPH, "ews:since:AAAA")
 
 
@@ -341,6 +342,44 @@ def test_one_event_and_the_instances_of_a_series_can_be_asked_for(world: World, 
     assert {instance.remote_id for instance in found.rows} == set(
         shown(connection).filter(master_id=row.master_id).values_list("remote_id", flat=True)
     )
+
+
+def respond(world: World, remote_id: str, response: Response) -> None:
+    with closing(world.client()) as client:
+        client.respond(remote_id, response, "See you there")
+
+
+def test_an_invitation_is_answered_alone_or_with_its_series(world: World, connection: Connection) -> None:
+    world.invite("Pricing", days_from_now(2), days=4)
+    read(world, connection)
+    rows = shown(connection).filter(subject="Pricing").order_by("start_at")
+    responses = rows.values_list("response", flat=True)
+    assert list(responses.all()) == ["notResponded"] * 4
+    respond(world, rows[1].remote_id, Response.TENTATIVE)
+    read(world, connection)
+    assert list(responses.all()) == ["notResponded", "tentativelyAccepted", "notResponded", "notResponded"]
+    respond(world, rows[0].master_id, Response.ACCEPTED)
+    read(world, connection)
+    assert list(responses.all()) == ["accepted"] * 4
+    respond(world, rows[3].remote_id, Response.DECLINED)
+    read(world, connection)
+    assert list(responses.all()) == ["accepted"] * 3, "what is declined leaves the calendar"
+    assert_alike(world, connection)
+
+
+def test_what_cannot_be_answered_is_refused_or_said_to_be_gone(world: World, connection: Connection) -> None:
+    add(world, "Own")
+    gone = add(world, "Gone")
+    read(world, connection)
+    ids = dict(shown(connection).values_list("subject", "remote_id"))
+    world.delete(gone)
+    with pytest.raises(ItemNotFoundError):
+        respond(world, ids["Gone"], Response.ACCEPTED)
+    for response in Response:
+        with pytest.raises(ActionRefusedError):
+            respond(world, ids["Own"], response)
+    read(world, connection)
+    assert_alike(world, connection)
 
 
 def test_graph_and_ews_say_the_same_of_a_mailbox(

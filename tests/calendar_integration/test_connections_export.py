@@ -45,9 +45,12 @@ def test_every_column(dana: User) -> None:
         "mailbox": "ana@contoso.example",
         "method": "Graph",
         "last_good_sync": f"{ana.last_good_sync_at:%Y-%m-%dT%H:%M:%SZ}",
+        "told_of_changes": "no",
         "error_class": "throttled",
         "error": "Throttled",
         "failing_since": f"{ana.failing_since:%Y-%m-%dT%H:%M:%SZ}",
+        "set_aside_since": "",
+        "set_aside_because": "",
         "next_try": f"{ana.next_attempt_at:%Y-%m-%dT%H:%M:%SZ}",
         "unreadable_items": "0",
     }

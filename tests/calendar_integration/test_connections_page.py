@@ -70,6 +70,20 @@ def test_one_that_was_forgotten_is_not_blamed_on_microsoft(dana: User) -> None:
     assert "Atrium has not come round to it" in text(signed_in(dana).get(PAGE))
 
 
+def test_a_mailbox_that_was_set_aside_says_why_and_since_when_and_can_be_tried(dana: User) -> None:
+    because = "3 workers in a row ended while they read this mailbox."
+    since = datetime.fromisoformat("2026-11-20T09:30Z")
+    aside = {"set_aside_at": since, "set_aside_because": because, "failure_kind": FailureKind.WORKER_DIED}
+    make_stale(dana.account, "ana", **aside)
+    browser = signed_in(dana)
+    shown = text(browser.get(f"{PAGE}?state=set_aside"))
+    assert f"set aside since 20 Nov, 09:30 {because} So that it holds up no other" in shown
+    assert "begins again" not in shown
+    assert "Try now" in shown
+    lines = browser.get("/rooms/connections.csv").getvalue().decode().splitlines()
+    assert f"2026-11-20T09:30:00Z,{because}," in lines[1]
+
+
 def test_nothing_of_a_mailbox_is_shown(dana: User) -> None:
     ana = make_failing(dana.account, "ana")
     make_meeting(ana, subject="Layoffs in May", location="Boardroom 9")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEvent
 from calendar_integration import consent_state
-from calendar_integration.consent_state import PROPAGATING, SHOWN_BY, Consent, Refused, Reported, Token, advance
+from calendar_integration.consent_state import PROPAGATING, Consent, Refused, Reported, Token, advance
 from calendar_integration.models import CalendarService, ConsentState
 from calendar_integration.tasks import tell_waiting_for_consent
 from tests.calendar_integration.making_consent import make_request, set_consent
@@ -23,7 +23,7 @@ NAMES = (*WANTED, "Calendars.ReadWrite", "openid")
 
 moments = st.integers(0, 10_000).map(lambda minutes: NOON + timedelta(minutes=minutes))
 granted = st.lists(st.sampled_from(NAMES), unique=True).map(" ".join)
-tokens = st.builds(Token, granted, st.just(WANTED), moments, st.integers(1, 3))
+tokens = st.builds(Token, granted, st.just(WANTED), moments, st.integers(1, 3))  # people by their ids
 events = st.one_of(st.builds(Reported, moments), tokens, st.builds(Refused, moments, st.booleans()))
 histories = st.lists(events, max_size=12).map(lambda many: sorted(many, key=lambda event: event.at))
 
@@ -48,7 +48,7 @@ def test_a_callback_never_confirms_and_never_takes_back_what_a_token_proved(
 def test_a_token_that_covers_everything_confirms_and_any_other_names_what_is_missing(
     history: list[Reported | Token | Refused], scopes: str, at: datetime
 ) -> None:
-    known = advance(after(history), Token(scopes, WANTED, at))
+    known = advance(after(history), Token(scopes, WANTED, at, 1))
     held = set(scopes.split()) | ({"Calendars.Read"} if "Calendars.ReadWrite" in scopes else set())
     assert set(known.missing) == set(WANTED) - held
     assert (known.state == ConsentState.CONFIRMED) == (not known.missing)
@@ -71,11 +71,16 @@ def test_only_microsoft_withdraws_and_never_while_a_report_may_be_spreading(
 
 @given(histories)
 def test_only_a_report_or_a_second_person_makes_it_everyones(history: list[Reported | Token | Refused]) -> None:
-    known = Consent()
+    known, people = Consent(), set[int]()
     for event in history:
         before, known = known, advance(known, event)
+        if isinstance(event, Token) and known.state == ConsentState.CONFIRMED:
+            people.add(event.person_id)
+        if known.state == ConsentState.WITHDRAWN:
+            people.clear()  # their tokens are of before it, and only last
         if known.is_agreed and not before.is_agreed and before.for_everyone_at is None:
-            assert isinstance(event, Reported) or (isinstance(event, Token) and event.people >= SHOWN_BY)
+            assert isinstance(event, Reported) or len(people) > 1
+        assert known.is_agreed or known.state != ConsentState.CONFIRMED or len(people) < 2
 
 
 @given(histories)
@@ -115,10 +120,10 @@ def test_a_refusal_counts_once_the_report_has_had_half_an_hour(
 
 
 def test_a_report_after_a_partial_consent_goes_on_naming_what_was_missing() -> None:
-    partial = advance(Consent(), Token("Calendars.Read User.Read", WANTED, NOON))
+    partial = advance(Consent(), Token("Calendars.Read User.Read", WANTED, NOON, 1))
     reported = advance(partial, Reported(NOON))
     assert (reported.state, reported.missing) == (ConsentState.REPORTED, ("Contacts.Read",))
-    assert advance(reported, Token(ALL, WANTED, NOON)).missing == ()
+    assert advance(reported, Token(ALL, WANTED, NOON, 1)).missing == ()
 
 
 @pytest.mark.django_db
@@ -126,8 +131,8 @@ def test_a_token_is_written_down_once_with_what_it_lacks_and_an_audit_row() -> N
     account = make_account()
     make_service(account)
     ana = make_user(account)
-    consent_state.note_token(account, "Calendars.Read User.Read", WANTED, actor=ana)
-    consent_state.note_token(account, "Calendars.Read User.Read", WANTED, actor=ana)
+    consent_state.note_token(account, "Calendars.Read User.Read", WANTED, person_id=ana.pk, actor=ana)
+    consent_state.note_token(account, "Calendars.Read User.Read", WANTED, person_id=ana.pk, actor=ana)
     service = CalendarService.objects.get()
     assert (service.consent_state, service.missing_scopes) == (ConsentState.PARTIAL, "Contacts.Read")
     assert service.consent_changed_at
@@ -141,7 +146,8 @@ def test_tokens_that_cover_everything_for_everyone_tell_those_who_wait() -> None
     account = make_account()
     make_service(account)
     asked = make_request(make_user(account, "bo"), ago=timedelta(minutes=5))
-    consent_state.note_token(account, ALL, WANTED, people=2, actor=make_user(account))
+    for person in (make_user(account), make_user(account, "cy")):
+        consent_state.note_token(account, ALL, WANTED, person_id=person.pk, actor=person)
     tell_waiting_for_consent(account.pk)
     tell_waiting_for_consent(account.pk)
     asked.refresh_from_db()
@@ -167,6 +173,6 @@ def test_a_refusal_takes_consent_back_which_is_audited_and_tells_nobody() -> Non
 @pytest.mark.django_db
 def test_nothing_is_noted_of_a_company_without_a_service() -> None:
     account = make_account()
-    consent_state.note_token(account, ALL, WANTED)
+    consent_state.note_token(account, ALL, WANTED, person_id=1)
     consent_state.note_refusal(account)
     assert not AuditEvent.objects.filter(action="calendar.consent_changed").exists()

@@ -1,7 +1,9 @@
 """An EWS URL is tried before it is used: a server that is no Exchange, or takes no tokens, is explained."""
 
 import socket
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -10,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.safe_http.places import system_resolver
 from calendar_integration import ews_probe
-from calendar_integration.ews_probe import UnfitServerError
+from calendar_integration.ews_probe import AT_ONCE, FOR_CALLBACKS, FOR_TRIALS, BusyError, UnfitServerError
 from tests.accounts.making_servers import Answer, Server, endless, whole
 from tests.calendar_integration.exchange import EXCHANGE, NAME, OAUTH, PATH, WINDOWS, asking_for, exchange_server
 
@@ -154,3 +156,54 @@ def test_the_body_is_not_read(settings: Settings, monkeypatch: pytest.MonkeyPatc
     with exchange_server(endless(head, b"x" * 100_000), settings, monkeypatch, tmp_path) as (server, url):
         assert said(url) == ""
         assert isinstance(server, Server)
+
+
+@contextmanager
+def all_taken(places: threading.BoundedSemaphore, *, until: threading.Event) -> Iterator[None]:
+    """Somebody asks at every one of the places, and is kept waiting by a name server."""
+    arrived = threading.Barrier(AT_ONCE + 1, timeout=10)
+
+    def slow_names(_host: str, _port: int) -> Sequence[str]:
+        arrived.wait()
+        until.wait(10)
+        return []
+
+    def ask() -> None:
+        with pytest.raises(UnfitServerError):
+            ews_probe.check(URL, resolver=slow_names, places=places)
+
+    asking = [threading.Thread(target=ask) for _ in range(AT_ONCE)]
+    for thread in asking:
+        thread.start()
+    arrived.wait()
+    try:
+        yield
+    finally:
+        until.set()
+        for thread in asking:
+            thread.join(10)
+
+
+URL = f"https://{NAME}{PATH}"
+
+
+def nowhere(_host: str, _port: int) -> Sequence[str]:
+    return []
+
+
+def test_whoever_finds_every_place_taken_waits_a_moment_for_one() -> None:
+    until = threading.Event()
+    timer = threading.Timer(0.2, until.set)
+    with all_taken(FOR_CALLBACKS, until=until):
+        timer.start()
+        with pytest.raises(UnfitServerError, match="no Exchange server at"):
+            ews_probe.check(URL, resolver=nowhere, places=FOR_CALLBACKS, wait=5)
+    timer.join()
+
+
+def test_and_no_longer_than_a_moment_and_whoever_tries_addresses_takes_nobodys_way_back() -> None:
+    with all_taken(FOR_TRIALS, until=threading.Event()):
+        with pytest.raises(BusyError, match="Try again in a minute"):
+            ews_probe.check(URL, resolver=nowhere, wait=0.05)
+        with pytest.raises(UnfitServerError, match="no Exchange server at"):
+            ews_probe.check(URL, resolver=nowhere, places=FOR_CALLBACKS, wait=0)

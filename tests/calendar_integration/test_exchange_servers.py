@@ -1,11 +1,14 @@
 """A mailbox on a company's own Exchange server: authorized for that server alone, or explained and not connected."""
 
+import threading
+from time import monotonic
+
 import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, User
-from calendar_integration import prompt, tokens
+from calendar_integration import ews_probe, prompt, tokens
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import (
     AskMode,
@@ -241,3 +244,20 @@ def test_consent_that_is_missing_pauses_and_its_report_resumes(ana: Traveller, m
     ana.connect()
     Connection.objects.update(state=ConnectionState.NEEDS_REAUTHORIZATION)
     assert verdict(ana.user) is Verdict.REDIRECT
+
+
+def test_whoever_comes_back_while_too_many_servers_are_asked_is_told_so_and_tries_again(
+    ana: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = ana.answer()
+    places = threading.BoundedSemaphore(1)
+    places.acquire()
+    monkeypatch.setattr(ews_probe, "FOR_CALLBACKS", places)
+    begun = monotonic()
+    page = ana.client.get(ana.come_back(address)["Location"])
+    assert monotonic() - begun < ews_probe.WAIT + 2
+    assert "Atrium is busy at the moment" in page.content.decode()
+    assert "did not answer" not in page.content.decode()
+    assert last_attempt().outcome == Outcome.UNAVAILABLE
+    places.release()
+    assert ana.connect().is_active

@@ -16,7 +16,7 @@ from calendar_integration.tasks import tell_untold
 from tests.accounts.making_history import signed_in, text_of
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making_consent import make_request, set_consent
-from tests.calendar_integration.refreshing import make_expired
+from tests.calendar_integration.refreshing import let_expire, make_expired
 from tests.makers import make_account, make_attempt, make_connection, make_service, make_user
 from tests.sandbox.running import Sandbox
 
@@ -63,11 +63,13 @@ def test_whoever_is_turned_back_then_meets_the_page_that_helps() -> None:
 
 def test_a_second_person_shows_that_it_is_for_everyone_and_those_who_wait_are_told_once() -> None:
     account = make_company()
-    consent_state.note_token(account, ALL, WANTED, people=1)
-    tell_untold()
+    ana, bo, cy = (make_user(account, name) for name in ("ana", "bo", "cy"))
+    for _ in range(2):
+        consent_state.note_token(account, ALL, WANTED, person_id=ana.pk)
+        tell_untold()
     assert mail.outbox == []
-    for people in (2, 3):
-        consent_state.note_token(account, ALL, WANTED, people=people)
+    for person in (bo, cy):
+        consent_state.note_token(account, ALL, WANTED, person_id=person.pk)
         tell_untold()
     assert [message.to for message in mail.outbox] == [["sam@contoso.example"]]
     assert "Others at Contoso have connected" in str(mail.outbox[0].body)
@@ -112,7 +114,17 @@ def test_a_typed_report_does_not_put_off_what_microsoft_says() -> None:
 
 def test_a_token_that_is_renewed_shows_that_consent_is_there_again(microsoft: Sandbox) -> None:
     mia = make_expired(microsoft)
-    set_consent(mia.account, ConsentState.WITHDRAWN)
+    set_consent(mia.account, ConsentState.WITHDRAWN, consent_shown_by=None)
     make_connection(make_user(mia.account, "bo"))
+    for _ in range(2):
+        assert sync_connection(mia.pk).status is Status.DONE
+        assert (service().consent_state, service().is_agreed) == (ConsentState.CONFIRMED, False)
+        let_expire(mia)
+
+
+def test_a_second_persons_renewed_token_shows_that_it_is_there_again_for_everyone(microsoft: Sandbox) -> None:
+    mia = make_expired(microsoft)
+    bo = make_user(mia.account, "bo", name="Bo Nyström")
+    set_consent(mia.account, ConsentState.CONFIRMED, consent_for_everyone_at=None, consent_shown_by=bo)
     assert sync_connection(mia.pk).status is Status.DONE
-    assert (service().consent_state, service().is_agreed) == (ConsentState.CONFIRMED, True)
+    assert service().is_agreed

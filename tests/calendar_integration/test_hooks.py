@@ -5,7 +5,7 @@ import json
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -254,6 +254,33 @@ def test_the_queue_is_nudged_once_for_a_swarm() -> None:
         Connection.objects.update(claimed_until=None)
         post(told(mailboxes[0]))
         assert queue.llen("celery") == 1, "the nudge before was heard"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_storm_of_notifications_runs_the_dispatcher_once_a_second_and_after_the_last() -> None:
+    mailboxes = [make_heard(f"p{number}") for number in range(3)]
+    with running_queue() as queue:
+        post(told(mailboxes[0]))
+        (first,) = etas(queue)
+        assert first is None, "nobody waits for the first one"
+        runs = []
+        for _ in range(20):  # as fast as we can: the worker takes it, and the next notification comes
+            queue.delete("celery")
+            tasks.dispatch_due()
+            began = timezone.now()
+            Connection.objects.update(claimed_until=None, next_attempt_at=began + timedelta(hours=1))
+            Listening.objects.update(unread_since=None)
+            post(*(told(ana) for ana in mailboxes))
+            (eta,) = etas(queue)
+            assert eta is not None, "none is lost"
+            runs.append(eta - began)
+        assert all(timedelta(milliseconds=500) < rest < timedelta(milliseconds=1500) for rest in runs)
+
+
+def etas(queue: Any) -> list[datetime | None]:
+    """When each dispatch that waits in the queue may begin; None for at once."""
+    headers = [json.loads(raw)["headers"] for raw in queue.lrange("celery", 0, -1)]
+    return [datetime.fromisoformat(each["eta"]) if each["eta"] else None for each in headers]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -124,14 +124,14 @@ def test_a_join_link_opens_without_telling_where_from() -> None:
 def test_a_running_first_sync_shows_how_far_it_is_and_then_refreshes_the_page() -> None:
     user = make_person(last_good_sync_at=None)
     connection = Connection.objects.get()
-    Stream.objects.create(connection=connection, kind="events", items_read=140)
+    Stream.objects.create(connection=connection, kind="events", items_read=48_600)
     client = Client()
     client.force_login(user)
     # Without a script the page asks by itself, and the profile has a link.
     assert '<noscript><meta http-equiv="refresh"' in client.get("/meetings/").content.decode()
     assert '<noscript><a href="/profile/">' in client.get("/profile/").content.decode()
     running = client.get("/meetings/status/")
-    assert "140 read so far" in running.content.decode()
+    assert "48,600 read so far" in running.content.decode()
     assert "HX-Refresh" not in running
     Connection.objects.update(last_good_sync_at=timezone.now())
     assert client.get("/meetings/status/")["HX-Refresh"] == "true"

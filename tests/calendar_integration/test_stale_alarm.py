@@ -1,8 +1,10 @@
 """Mailboxes that are out of date are an alarm to the admins: one mail for each outbreak, none for each mailbox."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.utils import timezone
 from hypothesis import given
@@ -11,10 +13,10 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Account, Role
 from calendar_integration import client_secret, tasks
-from calendar_integration.health.outbreak import is_alarm, needed
-from calendar_integration.models import CalendarService, Connection, ConnectionState
+from calendar_integration.health.outbreak import WELL_FOR, is_alarm, needed
+from calendar_integration.models import CalendarService, Connection, ConnectionState, Listening
 from calendar_integration.sync.kinds import FailureKind
-from tests.calendar_integration.making_health import ago, make_fresh, make_stale, pause
+from tests.calendar_integration.making_health import HALF_AN_HOUR, ago, make_fresh, make_stale, pause
 from tests.makers import make_account, make_service, make_user
 
 mailboxes_and_stale = st.integers(1, 100_000).flatmap(lambda all_: st.tuples(st.just(all_), st.integers(0, all_)))
@@ -50,6 +52,12 @@ def contoso(db: None) -> Account:
     return account
 
 
+@pytest.fixture
+def now() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(timezone.now(), tick=False) as traveller:
+        yield traveller
+
+
 def outbreak(account: Account, number: int = 3) -> list[Connection]:
     return [make_stale(account, f"late{place}") for place in range(number)]
 
@@ -79,27 +87,48 @@ def test_owners_and_admins_hear_of_it_once(contoso: Account) -> None:
     assert mails() == []
 
 
-def test_once_it_is_over_the_next_one_is_told_again(contoso: Account) -> None:
+def becomes(state: ConnectionState, *connections: Connection) -> None:
+    """These mailboxes are read at once, or have not been for half an hour."""
+    synced_at = timezone.now() - (HALF_AN_HOUR if state == ConnectionState.STALE else timedelta(0))
+    pks = [connection.pk for connection in connections]
+    Connection.objects.filter(pk__in=pks).update(state=state, last_good_sync_at=synced_at)
+
+
+def test_once_it_is_over_the_next_one_is_told_again(contoso: Account, now: time_machine.Traveller) -> None:
     late = outbreak(contoso)
     tasks.watch_freshness()
     assert mails() == BOTH
-    for count, told in ((1, False), (2, True)):  # two of three are still an outbreak, one is not
-        one = late[count - 1]
-        Connection.objects.filter(pk=one.pk).update(state=ConnectionState.ACTIVE, last_good_sync_at=timezone.now())
+    for connection, seems_over in zip(late, (False, True), strict=False):  # two of three still are one, one is not
+        becomes(ConnectionState.ACTIVE, connection)
         tasks.watch_freshness()
-        assert (CalendarService.objects.get().stale_told_at is None) == told
+        assert (CalendarService.objects.get().stale_well_since is not None) == seems_over
+    now.shift(WELL_FOR)
+    tasks.watch_freshness()
+    assert CalendarService.objects.get().stale_told_at is None
     assert mails() == []
-    Connection.objects.update(state=ConnectionState.STALE, last_good_sync_at=ago(minutes=30))
+    becomes(ConnectionState.STALE, *late)
     for _ in range(2):
         tasks.watch_freshness()
     assert mails() == BOTH
 
 
-def test_when_everybody_is_gone_it_is_over_too(contoso: Account) -> None:
+def test_a_mailbox_that_comes_and_goes_is_told_once(contoso: Account, now: time_machine.Traveller) -> None:
+    one = make_stale(contoso, "flapping")
+    for _ in range(10):
+        for state in (ConnectionState.STALE, ConnectionState.ACTIVE):
+            becomes(state, one)
+            tasks.watch_freshness()
+            now.shift(timedelta(minutes=25))
+    assert mails() == BOTH, "for all of eight hours"
+
+
+def test_when_everybody_is_gone_it_is_over_too(contoso: Account, now: time_machine.Traveller) -> None:
     outbreak(contoso)
     tasks.watch_freshness()
     Connection.objects.all().delete()
-    tasks.watch_freshness()
+    for _ in range(2):
+        tasks.watch_freshness()
+        now.shift(WELL_FOR)
     assert CalendarService.objects.get().stale_told_at is None
 
 
@@ -166,3 +195,14 @@ def test_a_mailbox_that_never_was_read_counts_from_when_it_was_connected(contoso
     make_stale(contoso, "new", last_good_sync_at=None, connected_at=timezone.now() - timedelta(minutes=21))
     tasks.watch_freshness()
     assert mails() == BOTH
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(74, []), (76, BOTH)])
+def test_one_that_is_polled_every_hour_has_as_much_time_beyond(
+    contoso: Account, settings: Settings, minutes: int, told: list[str]
+) -> None:
+    settings.NOTIFICATION_URL = "https://portal.example/hooks/graph/"
+    late = make_stale(contoso, "seldom", last_good_sync_at=ago(minutes=minutes))
+    Listening.objects.create(connection=late, interval=timedelta(hours=1))
+    tasks.watch_freshness()
+    assert mails() == told

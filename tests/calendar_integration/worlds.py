@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from calendar_integration.clients.base import CalendarClient, ContactRow, MeetingRow, Window
+from calendar_integration.clients.base import AnsweringClient, ContactRow, MeetingRow, Window
 from calendar_integration.errors import MailboxUnsupportedError, UnavailableError
 from calendar_integration.models import Meeting
 from tests.calendar_integration.memory_mailbox import MASTER, MemoryClient, MemoryMailbox
@@ -25,7 +25,7 @@ class World(Protocol):
 
     foreign_link: str  # such as another kind of mailbox has
 
-    def client(self) -> CalendarClient:
+    def client(self) -> AnsweringClient:
         """A client of it."""
 
     def meetings(self, window: Window) -> Counter[Any]:
@@ -36,6 +36,9 @@ class World(Protocol):
 
     def add(self, subject: str, start: datetime, end: datetime, *, days: int = 1, is_private: bool = False) -> str:
         """A meeting, or with `days` the first of a daily series of so many. Its id, or the series'."""
+
+    def invite(self, subject: str, start: datetime, *, days: int) -> str:
+        """A daily series of so many hours, to which somebody else invites. Its id."""
 
     def add_all_day(self, subject: str, day: date) -> str:
         """An event of one day, in a time zone where that begins at another hour than in UTC."""
@@ -78,7 +81,7 @@ class InMemory:
     mailbox: MemoryMailbox = field(default_factory=MemoryMailbox)
     foreign_link: str = "ews:since:AAAA"
 
-    def client(self) -> CalendarClient:
+    def client(self) -> AnsweringClient:
         return MemoryClient(self.mailbox)
 
     def meetings(self, window: Window) -> Counter[Any]:
@@ -88,7 +91,7 @@ class InMemory:
         return Counter((row.name, tuple(json.loads(row.emails))) for row in self.mailbox.contacts.values())
 
     def add(self, subject: str, start: datetime, end: datetime, *, days: int = 1, is_private: bool = False) -> str:
-        row = make_meeting_row(subject=subject, start_at=start, end_at=end, is_private=is_private)
+        row = make_meeting_row(subject=subject, start_at=start, end_at=end, is_private=is_private, is_organizer=True)
         if days == 1:
             self.mailbox.meetings[row.remote_id] = row
             return row.remote_id
@@ -99,6 +102,13 @@ class InMemory:
             occurrence = row._replace(remote_id=f"{row.remote_id}-{day:03}", **series, **times)
             self.mailbox.meetings[occurrence.remote_id] = occurrence
         return row.remote_id
+
+    def invite(self, subject: str, start: datetime, *, days: int) -> str:
+        series_id = self.add(subject, start, start + timedelta(hours=1), days=days)
+        for key, row in self.mailbox.meetings.items():
+            if series_id in (key, row.master_id):
+                self.mailbox.meetings[key] = row._replace(is_organizer=False, response="notResponded")
+        return series_id
 
     def add_all_day(self, subject: str, day: date) -> str:
         dates: dict[str, Any] = {
@@ -159,11 +169,11 @@ class InSandbox:
 
     microsoft: Sandbox
     upn: str
-    make_client: Callable[[], CalendarClient]
+    make_client: Callable[[], AnsweringClient]
     faults: dict[str, str]
     foreign_link: str
 
-    def client(self) -> CalendarClient:
+    def client(self) -> AnsweringClient:
         return self.make_client()
 
     def meetings(self, window: Window) -> Counter[Any]:
@@ -175,9 +185,17 @@ class InSandbox:
         return Counter((row["displayName"], tuple(entry["address"] for entry in row["emailAddresses"])) for row in rows)
 
     def add(self, subject: str, start: datetime, end: datetime, *, days: int = 1, is_private: bool = False) -> str:
-        event: dict[str, Any] = {"subject": subject, "start": of_graph(start), "end": of_graph(end)}
-        if is_private:
-            event["sensitivity"] = "private"
+        sensitivity = {"sensitivity": "private"} if is_private else {}
+        return self._add(subject, start, end, days, sensitivity)
+
+    def invite(self, subject: str, start: datetime, *, days: int) -> str:
+        omar = {"emailAddress": {"name": "Omar Haddad", "address": "omar@contoso.example"}}
+        attendee = {"type": "required", "emailAddress": {"name": "Somebody", "address": self.upn}}
+        invited = {"organizer": omar, "attendees": [attendee]}
+        return self._add(subject, start, start + timedelta(hours=1), days, invited)
+
+    def _add(self, subject: str, start: datetime, end: datetime, days: int, more: dict[str, Any]) -> str:
+        event: dict[str, Any] = {"subject": subject, "start": of_graph(start), "end": of_graph(end), **more}
         if days > 1:
             range_ = {"type": "numbered", "startDate": f"{start:%Y-%m-%d}", "numberOfOccurrences": days}
             event["recurrence"] = {"pattern": {"type": "daily", "interval": 1}, "range": range_}

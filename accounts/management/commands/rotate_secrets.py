@@ -28,10 +28,14 @@ class Command(BaseCommand):
     def handle(self, *_arguments: Any, **options: Any) -> None:
         """Rotate every column, and say what was found in each."""
         _refuse_unusable_keys()
-        counts = []
-        for model, column in secret_rotation.columns():
-            counts.append(secret_rotation.rotate(model, column, only_count=options["check"]))
-            self.stdout.write(str(counts[-1]))
+        counts: list[Count] = []
+        try:
+            for model, column in secret_rotation.columns():
+                counts.append(secret_rotation.rotate(model, column, only_count=options["check"]))
+                self.stdout.write(str(counts[-1]))
+        finally:  # also where it is stopped with Ctrl-C
+            if not options["check"] and any(count.rotated for count in counts):
+                secret_rotation.record()
         self._refuse_unreadable(counts)
         left = sum(count.rotated if options["check"] else count.busy for count in counts)
         if left:

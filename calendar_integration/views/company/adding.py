@@ -24,7 +24,7 @@ from calendar_integration.views.company.forms import (
 )
 from calendar_integration.views.company.steps import Step
 from calendar_integration.views.company.tenant_forms import proven_domains
-from calendar_integration.views.company.walking import PAGE, likely, of_setting, page_with_url, show, walk
+from calendar_integration.views.company.walking import PAGE, likely, of_setting, show, to_page, walk
 
 ADD = (
     Step("service", "Service", ServiceForm),
@@ -69,11 +69,11 @@ def _added(request: HttpRequest, user: User, said: Mapping[str, Any]) -> HttpRes
     """On to Microsoft where they may agree themselves; with EWS the server has to be in the setting before that."""
     if not said["agree"]:
         messages.success(request, "The calendar service is added. An Office 365 admin has to agree for the company.")
-        return redirect(page_with_url(said))
+        return to_page(request, said)
     if said["method"] == Method.EWS and of_setting(user)["ews_url"] != said["ews_url"]:
         messages.success(
             request, "The calendar service is added. Take the EWS URL over into the setting, then authorize."
         )
-        return redirect(page_with_url(said))
+        return to_page(request, said)
     query = urlencode({"next": reverse(PAGE), "for_company": "1"})
     return redirect(f"{reverse('office365_leave')}?{query}")

@@ -14,7 +14,7 @@ from calendar_integration.tenants import Tenant
 from calendar_integration.views.company.forms import MethodForm, PermissionsForm
 from calendar_integration.views.company.steps import Step
 from calendar_integration.views.company.tenant_forms import ConfirmTenantForm, DomainForm, proven_domains
-from calendar_integration.views.company.walking import PAGE, choices, likely, of_setting, page_with_url, show, walk
+from calendar_integration.views.company.walking import PAGE, choices, likely, of_setting, show, to_page, walk
 
 PERMISSIONS = (Step("method", "Method", MethodForm), Step("permissions", "Permissions", PermissionsForm))
 TENANT = (Step("domain", "Domain", DomainForm), Step("tenant", "Confirm", ConfirmTenantForm))
@@ -39,7 +39,7 @@ def change_permissions(request: HttpRequest) -> HttpResponse:
         messages.warning(request, STALE)
         return redirect(PAGE)
     messages.success(request, f"The company is asked to agree to: {wanted.in_words()}.")
-    return redirect(page_with_url(way.said))
+    return to_page(request, way.said)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,16 +9,15 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Account
 from accounts.permissions import require_admin
-from accounts.requests import query_text
-from accounts.tiered_settings.kinds import ImpossibleValueError
 from accounts.tiered_settings.reading import standing
-from calendar_integration import doctor, ews_url, service
+from calendar_integration import doctor, service
 from calendar_integration.asked_beside import Comparison
 from calendar_integration.integration_setting import Integration, Method
 from calendar_integration.models import CalendarService, Connection
-from calendar_integration.setting_definitions import INTEGRATION, named_origins
+from calendar_integration.setting_definitions import INTEGRATION
 from calendar_integration.views.company.forms import METHODS
 from calendar_integration.views.company.tenant_forms import proven_domains
+from calendar_integration.views.company.walking import typed_url
 
 
 @require_GET
@@ -29,14 +28,15 @@ def calendar_integration(request: HttpRequest) -> HttpResponse:
     if found is None:
         context: dict[str, Any] = {"has_domain": bool(proven_domains(user.account))}
         return render(request, "calendar_integration/company/empty.html", context)
-    context = {**facts(found, user.account, _typed_url(request)), "doctor": doctor.of_account(user.account)}
+    context = {**facts(request, found, user.account), "doctor": doctor.of_account(user.account)}
     return render(request, "calendar_integration/company/service.html", context)
 
 
-def facts(found: CalendarService, account: Account, typed_url: str = "") -> dict[str, Any]:
+def facts(request: HttpRequest, found: CalendarService, account: Account) -> dict[str, Any]:
     """What the page says of the service: two queries."""
     answer = standing(account, [INTEGRATION.key])[INTEGRATION.key]
-    comparison = Comparison(found.permissions, Integration.of(answer.value), typed_url)
+    setting = Integration.of(answer.value)
+    comparison = Comparison(found.permissions, setting, typed_url(request, setting.ews_url))
     change = reverse("account_change", args=[INTEGRATION.key, "set"])
     return {
         "service": found,
@@ -49,12 +49,3 @@ def facts(found: CalendarService, account: Account, typed_url: str = "") -> dict
         "take_over_address": f"{change}?{comparison.query}" if comparison.can_take_over else "",
         "setting_address": f"{reverse('account_settings_tab', args=[INTEGRATION.tab_slug])}#{INTEGRATION.key}",
     }
-
-
-def _typed_url(request: HttpRequest) -> str:
-    """The EWS URL that was typed for the service and is in no setting yet; nothing where it is none."""
-    typed = query_text(request, "ews_url")
-    try:
-        return ews_url.canonical(typed, named_origins()) if typed else ""
-    except ImpossibleValueError:
-        return ""

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import redirect, render
 
 from accounts.models import User
 from accounts.tiered_settings.reading import standing
@@ -15,6 +13,7 @@ from calendar_integration.setting_definitions import INTEGRATION
 from calendar_integration.views.company.steps import Step, Walk, begin, go_on
 
 PAGE = "calendar_integration"
+TYPED_URL = "typed_ews_url"  # in the session
 
 
 def walk(request: HttpRequest, user: User, steps: Sequence[Step], initial: Mapping[str, str]) -> Walk:
@@ -29,10 +28,24 @@ def show(request: HttpRequest, way: Walk, context: dict[str, Any]) -> HttpRespon
     return render(request, "calendar_integration/company/walk.html", {"walk": way, **context}, status=way.status)
 
 
-def page_with_url(said: Mapping[str, Any]) -> str:
-    """The page, told the EWS URL that was typed: it is kept in the setting, which is changed there."""
-    query = f"?{urlencode({'ews_url': said['ews_url']})}" if said["method"] == Method.EWS else ""
-    return f"{reverse(PAGE)}{query}"
+def to_page(request: HttpRequest, said: Mapping[str, Any]) -> HttpResponse:
+    """On to the page, which knows the EWS URL that was typed until it is in the setting, where it is kept.
+
+    It travels in the session: addresses end up in logs and in browsers' histories.
+    """
+    if said["method"] == Method.EWS:
+        request.session[TYPED_URL] = said["ews_url"]
+    else:
+        request.session.pop(TYPED_URL, None)
+    return redirect(PAGE)
+
+
+def typed_url(request: HttpRequest, in_setting: str) -> str:
+    """The EWS URL that was typed for the service in this session, until the setting has it."""
+    typed = str(request.session.get(TYPED_URL, ""))
+    if typed and typed == in_setting:
+        del request.session[TYPED_URL]
+    return typed
 
 
 def of_setting(user: User) -> dict[str, str]:
