@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 from urllib3 import BaseHTTPResponse
 
+from calendar_integration.clients import graph_text
 from calendar_integration.errors import (
     AccessDeniedError,
     CalendarError,
@@ -150,7 +151,7 @@ def read_body(response: BaseHTTPResponse) -> bytearray:
 def parse(content: bytes | bytearray) -> dict[str, Any]:
     """The JSON object of an answer. Raises UnavailableError for anything else."""
     try:
-        answer = orjson.loads(content)
+        answer = graph_text.loads(content)
     except orjson.JSONDecodeError as error:
         raise UnavailableError("Graph sent something that is not JSON.") from error
     if not isinstance(answer, dict):

@@ -42,6 +42,17 @@ def test_a_body_that_is_no_object(body: bytes) -> None:
         parse(body)
 
 
+@pytest.mark.parametrize("odd", [b"\\ud800", b"\\u0000", b"\xff"])
+def test_one_odd_text_costs_no_page(odd: bytes, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.MS_GRAPH_URL = BASE
+    item = b'{"id": "A", "displayName": "An' + odd + b'a", "mobilePhone": "' + odd + b'1"}'
+    body = b'{"value": [' + item + b'], "@odata.deltaLink": "' + BASE.encode() + b'/x"}'
+    client = graph.GraphClient("token")
+    monkeypatch.setattr(client._transport, "body", lambda _url: bytearray(body))
+    (row,) = client.contacts_page("").rows
+    assert (row.name, row.phones) == ("An\ufffda", '[["mobile","\ufffd1"]]')
+
+
 @pytest.mark.parametrize(
     "link",
     ["https://evil.example/", "http://graph.microsoft.com/v1.0/me", "https://graph.microsoft.com@evil.example/",
