@@ -27,7 +27,7 @@ SUBSCRIBED_TOGETHER = 10
 NUDGE_SECONDS = 15  # how long a nudge is good for: the schedule comes by itself then
 PATIENCE_SECONDS = 1
 # How long a queued mailbox waits for a worker before it is queued again.
-SKEW = timedelta(minutes=5)  # by which clocks may differ: Celery compares the sender's time with the worker's
+SKEW = timedelta(minutes=15)  # by which clocks may differ: Celery compares the sender's time with the worker's
 CLAIM = timedelta(seconds=settings.SYNC_CLAIM_SECONDS)
 
 

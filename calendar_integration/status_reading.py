@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import status_words
+from calendar_integration import clock, status_words
 from calendar_integration.availability import Availability, Obstacle, availability_of
 from calendar_integration.errors import MailboxTooLargeError
 from calendar_integration.integration_setting import Method
@@ -32,7 +31,7 @@ def mailbox_status(user: User) -> MailboxStatus:
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
     connection = Connection.objects.filter(user=user).select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:
-        status = replace(_active(connection, timezone.now()), next_try_at=_next_try_at(connection))
+        status = replace(_active(connection, clock.now()), next_try_at=_next_try_at(connection))
         return _with_way_on(user, connection, status)
     return _inactive(user, connection, availability_of(user))
 

@@ -4,13 +4,21 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
+
+from calendar_integration import clock
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("atrium")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def look_at_the_clock(**_signal: Any) -> None:
+    """Take no mailbox by a clock that may be minutes off."""
+    clock.look_first()
 
 
 @worker_ready.connect

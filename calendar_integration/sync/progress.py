@@ -4,8 +4,8 @@ import uuid
 from typing import Any
 
 from django.db import connection as database
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.clients.base import Window
 from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection, Stream, StreamKind
@@ -51,7 +51,7 @@ def save_progress(stream: Stream, lease_id: uuid.UUID, delta_link: str, full_win
         **_ours(stream.connection_id, lease_id),
         "stream": stream.pk,
         "delta_link": delta_link,
-        "now": timezone.now(),
+        "now": clock.now(),
         "start": start,
         "end": end,
     }

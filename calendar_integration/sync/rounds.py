@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
 from calendar_integration.errors import MailboxTooLargeError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Stream, StreamKind
@@ -156,7 +156,7 @@ def _fetch(
 
 def _is_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> bool:
     """Whether the round claims that all is gone and is not believed yet; the claim is remembered."""
-    now = timezone.now()
+    now = clock.now()
     claimed_for = now - stream.emptied_at if stream.emptied_at else None
     if not plan.is_suspicious(round_, held_count=held_count, claimed_for=claimed_for):
         return False
