@@ -1,6 +1,7 @@
 """Office 365 as a Django app."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 from accounts.extensions import (
     add_consequence,
@@ -18,11 +19,12 @@ class CalendarIntegrationConfig(AppConfig):
     def ready(self) -> None:
         """Register the settings, and hang what is known of connections into the pages and changes of accounts."""
         # They need models, which cannot be imported before the apps are ready.
-        from calendar_integration import disconnecting, server_trials, setting_definitions  # noqa: PLC0415
+        from calendar_integration import clock, disconnecting, server_trials, setting_definitions  # noqa: PLC0415
         from calendar_integration.remaining import who_stays_connected  # noqa: PLC0415
         from calendar_integration.user_column import ConnectionColumn  # noqa: PLC0415
         from calendar_integration.views.panel import connection_panel  # noqa: PLC0415
 
+        connection_created.connect(clock.compare)
         setting_definitions.register()
         add_remark(setting_definitions.INTEGRATION.key, who_stays_connected)
         add_trial(setting_definitions.INTEGRATION.key, server_trials.try_value)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
+from calendar_integration import clock
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.models.authorization import LIFETIME
@@ -144,7 +145,7 @@ def expire() -> int:
 
     Those too whose answer was being redeemed when the process died.
     """
-    now = timezone.now()
+    now = clock.now()
     never_back, died = Q(ended_at=None, started_at__lt=now - LIFETIME), Q(outcome="", ended_at__lt=now - REDEEMING)
     late = AuthorizationAttempt.objects.filter(never_back | died).select_related("account", "user")[:500]
     for attempt in late:

@@ -1,12 +1,11 @@
 """From tokens to a connection that synchronises."""
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
-from calendar_integration import client_secret, consent_evidence, forgetting, policy
+from calendar_integration import client_secret, clock, consent_evidence, forgetting, policy
 from calendar_integration.availability import integration_of
 from calendar_integration.id_token import Identity
 from calendar_integration.integration_setting import Integration, Permissions
@@ -100,7 +99,7 @@ def _refuse_without_service(user: User, identity: Identity) -> None:
 
 
 def _take_over(connection: Connection, identity: Identity, grant: Grant) -> None:
-    now = timezone.now()
+    now = clock.now()
     connection.tenant_id, connection.oid = identity.tenant_id, identity.oid
     connection.mailbox = identity.user_principal_name
     connection.granted_scopes = grant.granted_scopes

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Account, AuditAction, User
-from calendar_integration import consent_requests, scopes
+from calendar_integration import clock, consent_requests, scopes
 from calendar_integration.models import AGREED, CalendarService, ConsentState
 
 PROPAGATING = timedelta(minutes=30)  # how long after a report Microsoft may still ask for consent
@@ -145,12 +144,12 @@ def note_token(
 
     Those who wait are told where it is all, for everyone.
     """
-    _note(account, Token(granted, wanted, timezone.now(), person_id), actor)
+    _note(account, Token(granted, wanted, clock.now(), person_id), actor)
 
 
 def note_refusal(account: Account, *, is_companys: bool = True, actor: User | str = audit.WORKER) -> None:
     """Remember that Microsoft's token endpoint asked for consent; see Refused."""
-    _note(account, Refused(timezone.now(), is_companys), actor)
+    _note(account, Refused(clock.now(), is_companys), actor)
 
 
 def write(service: CalendarService, known: Consent) -> None:

@@ -13,12 +13,11 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.time_zones import time_zone_of
-from calendar_integration import answering, tokens
+from calendar_integration import answering, clock, tokens
 from calendar_integration.clients.base import Response
 from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
 from calendar_integration.clients.selection import client_of
@@ -63,7 +62,7 @@ class BusyError(CalendarError):
 
 def answer(user: User, meeting: Meeting, reply: Reply, *, request: HttpRequest | None = None) -> None:
     """Give the person's answer to one of their own meetings. Raises NotAnsweredError."""
-    now = timezone.now()
+    now = clock.now()
     hindrance = answering.why_unanswerable(meeting, now, now.astimezone(time_zone_of(user)).date())
     if hindrance:
         raise NotAnsweredError(hindrance)
@@ -99,7 +98,7 @@ def _writable(user: User, meeting: Meeting) -> Connection:
         raise NotAnsweredError(answering.writing_of(user).words)
     # All that is known of the last failure are its words: one that Microsoft asked to wait after is kept to.
     if connection.failures and connection.last_error in BUSY and connection.next_attempt_at:
-        wait = connection.next_attempt_at - timezone.now()
+        wait = connection.next_attempt_at - clock.now()
         if wait > timedelta(0):
             raise UnavailableError("The mailbox has to be left alone.", retry_after=wait)
     return connection

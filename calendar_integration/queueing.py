@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 1
 DATABASE_AWAY = "atrium:database-away"
 AWAY_SECONDS = 30  # in which workers that waited for the database give back what they hold
 # How long a queued mailbox waits for a worker before it is queued again.
-SKEW = timedelta(minutes=5)  # by which clocks may differ: Celery compares the sender's time with the worker's
+SKEW = timedelta(minutes=15)  # by which clocks may differ: Celery compares the sender's time with the worker's
 CLAIM = timedelta(seconds=settings.SYNC_CLAIM_SECONDS)
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
 
+from calendar_integration import clock
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import DISCONNECTED_STATES, ConnectionState
 from calendar_integration.status_words import Tone
@@ -74,7 +74,7 @@ class MailboxStatus:
         """When Atrium tries again, where the last try failed; nothing where that is not known."""
         if self.next_try_at is None:
             return ""
-        minutes = (self.next_try_at - timezone.now()).total_seconds() / 60
+        minutes = (self.next_try_at - clock.now()).total_seconds() / 60
         return f"in {timeuntil(self.next_try_at, depth=1)}" if minutes >= 1 else "within a minute"
 
     @property
@@ -82,7 +82,7 @@ class MailboxStatus:
         """How long ago the mailbox was last reached, to the second within the first minute."""
         if self.checked_at is None:
             return ""
-        seconds = int((timezone.now() - self.checked_at).total_seconds())
+        seconds = int((clock.now() - self.checked_at).total_seconds())
         if seconds < 60:
             return "just now" if seconds < 5 else f"{seconds} seconds ago"
         return f"{timesince(self.checked_at, depth=1)} ago"

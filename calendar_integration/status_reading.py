@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import status_words
+from calendar_integration import clock, status_words
 from calendar_integration.availability import Availability, Obstacle, availability_of
 from calendar_integration.errors import MailboxTooLargeError
 from calendar_integration.health.told import told
@@ -31,7 +30,7 @@ from calendar_integration.sync import freshness
 def mailbox_status(user: User) -> MailboxStatus:
     """The person's mailbox as it stands: six queries at most."""
     streams = Prefetch("streams", Stream.objects.order_by("-kind"))
-    now = timezone.now()
+    now = clock.now()
     known = Connection.objects.filter(user=user).annotate(told=told(now))
     connection = known.select_related("listening").prefetch_related(streams).first()
     if connection is not None and connection.is_active:

@@ -7,6 +7,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_init, worker_ready
 
+from calendar_integration import clock
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("atrium")
@@ -22,6 +24,12 @@ def keep_what_is_loaded(**_signal: Any) -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+@worker_init.connect
+def look_at_the_clock(**_signal: Any) -> None:
+    """Take no mailbox by a clock that may be minutes off."""
+    clock.look_first()
 
 
 @worker_ready.connect

@@ -234,9 +234,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 def scheduled(task: str, every: timedelta) -> dict[str, Any]:
     """A task that beat sends so often; one that no worker took in time is dropped, since the next one is due.
 
-    Not within five minutes: Celery compares beat's clock with the worker's, and they may differ by minutes.
+    Not within a quarter of an hour: Celery compares beat's clock with the worker's, and they may differ by minutes.
     """
-    kept = max(every, timedelta(minutes=5))
+    kept = max(every, timedelta(minutes=15))
     return {"task": task, "schedule": every, "options": {"expires": kept.total_seconds()}}
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.clients.graph import stamp
 from calendar_integration.clients.graph_transport import GraphTransport
 from calendar_integration.errors import UnavailableError
@@ -84,7 +84,7 @@ class GraphSubscriptions:
 
 
 def _longest() -> str:
-    return stamp(timezone.now() + timedelta(minutes=settings.SUBSCRIPTION_MINUTES))
+    return stamp(clock.now() + timedelta(minutes=settings.SUBSCRIPTION_MINUTES))
 
 
 def _expiry(answer: dict[str, Any]) -> datetime:

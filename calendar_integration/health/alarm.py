@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db.models import Count, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Role, User
-from calendar_integration import notices
+from calendar_integration import clock, notices
 from calendar_integration.health import causes
 from calendar_integration.health.outbreak import is_alarm, is_over
 from calendar_integration.models import ACTIVE_STATES, CalendarService, Connection, ConnectionState
@@ -33,7 +32,7 @@ class Late:
 
 def watch() -> int:
     """Look at every account with mailboxes out of date, and at those that were told; answers how many were told now."""
-    now = timezone.now()
+    now = clock.now()
     late = _late_by_account(now)
     raised = _raised()
     mailboxes = _mailboxes(late.keys() | raised.keys())
@@ -74,7 +73,7 @@ def tell(account_id: int, late: Late, mailboxes: int) -> bool:
 
     Where they were mailed already that our client secret is refused, that was the mail about it.
     """
-    now = timezone.now()
+    now = clock.now()
     untold = CalendarService.objects.filter(account=account_id, stale_told_at=None).exclude(
         secret_refused_at__isnull=False, secret_told_at__isnull=False
     )

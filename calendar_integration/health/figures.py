@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.health.standing import READ, Age, Standing, age, standing
 from calendar_integration.models import ACTIVE_STATES, Circuit, Connection
 from calendar_integration.queueing import CLAIM
@@ -29,7 +29,7 @@ class Figures:
 
 def of_everyone() -> Figures:
     """The numbers now."""
-    now = timezone.now()
+    now = clock.now()
     known = Connection.objects.annotate(standing=standing(now)).annotate(age=age(now)).order_by()
     groups = list(known.values_list("standing", "age", "failure_kind").annotate(number=Count("pk")))
     read = [group for group in groups if group[0] in READ]

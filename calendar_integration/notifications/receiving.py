@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.models import Listening, Subscription
 from calendar_integration.notifications.reading import Event, Notification
 from calendar_integration.subscriptions import client_state
@@ -68,7 +68,7 @@ def _note_lifecycle(genuine: Sequence[Genuine]) -> None:
     One that was removed is made anew; one that has to be reauthorized is renewed, which does it too; where some
     notifications were lost, those are in doubt.
     """
-    now = timezone.now()
+    now = clock.now()
     mailboxes = Listening.objects.filter(connection__in={one.connection for one in genuine})
     list(mailboxes.order_by("connection").select_for_update().values_list("pk"))
     _those(genuine, Event.MISSED).update(doubted_at=now)

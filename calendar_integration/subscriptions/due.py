@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.models import Subscription
 from calendar_integration.queueing import CLAIM
 
@@ -18,7 +18,7 @@ def claim_due() -> list[int]:
     """
     if not settings.NOTIFICATION_URL:
         return []
-    now = timezone.now()
+    now = clock.now()
     due = Subscription.objects.select_for_update(skip_locked=True).filter(next_attempt_at__lte=now)
     claimed = list(due.order_by("next_attempt_at").values_list("pk", "connection")[:BATCH])
     Subscription.objects.filter(pk__in=[pk for pk, _ in claimed]).update(next_attempt_at=now + CLAIM)

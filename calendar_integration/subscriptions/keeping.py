@@ -14,9 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
-from calendar_integration import queueing, tokens
+from calendar_integration import clock, queueing, tokens
 from calendar_integration.clients.graph_subscriptions import Endpoints, GraphSubscriptions
 from calendar_integration.clients.graph_transport import ItemNotFoundError
 from calendar_integration.errors import AccessDeniedError, CalendarError, LeaseLostError
@@ -37,12 +36,12 @@ def keep(connection_id: int) -> None:
 
     Where there is a new one the mailbox is read at once: what changed before it was there, nobody announces.
     """
-    due = Subscription.objects.filter(connection=connection_id, next_attempt_at__lte=timezone.now() + queueing.CLAIM)
+    due = Subscription.objects.filter(connection=connection_id, next_attempt_at__lte=clock.now() + queueing.CLAIM)
     readable = Connection.objects.filter(state__in=ACTIVE_STATES, method=Method.GRAPH, failures=0).exclude(
         account__circuit__opened_at__isnull=False
     )
     if not readable.filter(pk=connection_id).exists():
-        due.update(next_attempt_at=timezone.now() + LATER)
+        due.update(next_attempt_at=clock.now() + LATER)
         return
     with leases.lease(connection_id) as lease_id:
         connection = readable.filter(pk=connection_id).first() if lease_id else None
@@ -72,7 +71,7 @@ def _keep_all(connection: Connection, lease_id: uuid.UUID, due: Sequence[Subscri
 def _keep_one(graph: GraphSubscriptions, subscription: Subscription, lease_id: uuid.UUID) -> bool:
     """Whether it is new."""
     has_moved = subscription.notification_url != settings.NOTIFICATION_URL
-    step = step_for(subscription.remote_id, subscription.expires_at, has_moved=has_moved, now=timezone.now())
+    step = step_for(subscription.remote_id, subscription.expires_at, has_moved=has_moved, now=clock.now())
     if step is Step.RENEW:
         try:
             _save(subscription, lease_id, expires_at=graph.renew(subscription.remote_id))
@@ -93,7 +92,7 @@ def _create(graph: GraphSubscriptions, subscription: Subscription, lease_id: uui
         remote_id=made.remote_id,
         state_digest=client_state.digest(secret),
         notification_url=settings.NOTIFICATION_URL,
-        subscribed_at=timezone.now(),
+        subscribed_at=clock.now(),
         expires_at=made.expires_at,
     )
 
@@ -106,7 +105,7 @@ def endpoints() -> Endpoints:
 
 def _save(subscription: Subscription, lease_id: uuid.UUID, **values: Any) -> None:
     """Write it down where the mailbox is still ours; else Graph's subscription is left to expire."""
-    renewal = renewal_at(values["expires_at"], now=timezone.now())
+    renewal = renewal_at(values["expires_at"], now=clock.now())
     with transaction.atomic():
         leases.confirm(subscription.connection_id, lease_id)
         Subscription.objects.filter(pk=subscription.pk).update(
@@ -124,5 +123,5 @@ def _note_failure(subscription: Subscription, error: CalendarError) -> None:
         jitter=random.random(),  # noqa: S311 - spreads mailboxes, keeps no secret
     )
     Subscription.objects.filter(pk=subscription.pk).update(
-        next_attempt_at=timezone.now() + wait, failures=subscription.failures + 1, last_error=str(error)[:300]
+        next_attempt_at=clock.now() + wait, failures=subscription.failures + 1, last_error=str(error)[:300]
     )

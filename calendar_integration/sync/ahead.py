@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 
-from django.utils import timezone
-
-from calendar_integration import tokens
+from calendar_integration import clock, tokens
 from calendar_integration.clients import graph, graph_ahead
 from calendar_integration.clients.graph_ahead import Question
 from calendar_integration.errors import TokensLostError
@@ -25,7 +23,7 @@ class Ahead:
 
     token: str = field(repr=False)
     questions: list[Question] = field(repr=False)
-    began: datetime = field(default_factory=timezone.now)
+    began: datetime = field(default_factory=clock.now)
     answers: dict[str, Answer] = field(default_factory=dict, repr=False)
 
     @property
@@ -62,7 +60,7 @@ def look_ahead(held: Iterable[Held]) -> dict[int, Ahead]:
 
 
 def _known(mailbox: Held) -> Ahead | None:
-    now, streams = timezone.now(), [mailbox.streams.get(kind) for kind in mailbox.kinds]
+    now, streams = clock.now(), [mailbox.streams.get(kind) for kind in mailbox.kinds]
     links = [stream.delta_link for stream in streams if stream and not is_full_due(stream, now)]
     if mailbox.connection.method != Method.GRAPH or len(links) < len(streams):
         return None

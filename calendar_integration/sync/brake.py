@@ -5,8 +5,7 @@ import time
 from collections import defaultdict
 from datetime import timedelta
 
-from django.utils import timezone
-
+from calendar_integration import clock
 from calendar_integration.sync.circuit import ALL_WELL, Circuit, advance
 from calendar_integration.sync.circuits import seen_of
 from calendar_integration.sync.reading import Outcome
@@ -33,7 +32,7 @@ class Brake:
         """What came of one of them."""
         account_id = outcome.connection.account_id
         with self._lock:
-            self._circuits[account_id] = advance(self._circuits[account_id], seen_of([outcome]), timezone.now())
+            self._circuits[account_id] = advance(self._circuits[account_id], seen_of([outcome]), clock.now())
 
     def pull(self) -> None:
         """Begin nothing more."""

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.models import ACTIVE_STATES, Circuit, Connection
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync import circuit as machine
@@ -59,12 +59,12 @@ def note(outcomes: Sequence[Outcome]) -> None:
     for account_id, theirs in by_account.items():
         seen = seen_of(theirs)
         if seen.failed or (seen.disproved and any(outcome.held.is_suspected for outcome in theirs)):
-            _advance(account_id, seen, timezone.now())
+            _advance(account_id, seen, clock.now())
 
 
 def choose_probes() -> list[int]:
     """The mailboxes that are to be tried now, one of every account whose turn it is; they count as queued."""
-    now = timezone.now()
+    now = clock.now()
     due = Circuit.objects.filter(opened_at__isnull=False, next_probe_at__lte=now).order_by("next_probe_at")
     chosen = [_choose(pk, now) for pk in due.values_list("pk", flat=True)[:MOST_PROBES]]
     return [mailbox for mailbox in chosen if mailbox is not None]
@@ -152,7 +152,7 @@ def resume(account_id: int, kind: FailureKind) -> None:
     """Let those go on that wait because of this, spread over a time, or they would all come at once."""
     waiting = Connection.objects.filter(account=account_id, failure_kind=kind, state__in=ACTIVE_STATES).count()
     parameters: dict[str, Any] = {
-        "now": timezone.now(),
+        "now": clock.now(),
         "spread": min(timedelta(seconds=waiting / RESUMED_PER_SECOND), LONGEST_RESUMING),
         "account": account_id,
         "kind": kind.value,

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 from calendar_integration.sync import circuits, leases, threads
@@ -166,7 +166,7 @@ def _save(outcomes: list[Outcome], lease_id: uuid.UUID) -> set[int]:
     links = {stream: link for outcome in outcomes for stream, link in outcome.links.items()}
     # One statement needs no transaction; notifications are looked at in several.
     with transaction.atomic() if settings.NOTIFICATION_URL else nullcontext():
-        waits, now = waits_after(good, lease_id), timezone.now()
+        waits, now = waits_after(good, lease_id), clock.now()
         polls = {pk: now + jittered(wait, 0.9, 1.1) for pk, wait in waits.items()}
         return save(lease_id, [outcome.connection.pk for outcome in outcomes], links, polls)
 

@@ -5,11 +5,10 @@ import uuid
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import AuditAction
-from calendar_integration import client_secret, consent_state, notices, tokens
+from calendar_integration import client_secret, clock, consent_state, notices, tokens
 from calendar_integration.errors import (
     CalendarError,
     ConsentRefusedError,
@@ -41,7 +40,7 @@ def note_failure(connection: Connection, lease_id: uuid.UUID, error: CalendarErr
 
     Nothing is written where the mailbox is no longer ours: its owner has connected anew, or somebody took over.
     """
-    now = timezone.now()
+    now = clock.now()
     logger.warning("connection %s: %s", connection.pk, error)
     if isinstance(error, TokenRefusedError):
         tokens.forget_access_tokens(connection)
@@ -76,7 +75,7 @@ def note_mistake(connection: Connection, lease_id: uuid.UUID, mistake: Exception
     """
     if is_out_of_reach(mistake):
         logger.warning("connection %s: the database was out of reach: %s", connection.pk, type(mistake).__name__)
-        leases.ours(connection.pk, lease_id).update(next_attempt_at=timezone.now() + waits().first)
+        leases.ours(connection.pk, lease_id).update(next_attempt_at=clock.now() + waits().first)
         return
     note_failure(connection, lease_id, OurMistakeError(type(mistake).__name__))
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection as database
 from django.db.models import Q
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.models import ACTIVE_STATES, Connection, Listening, Subscription
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync.interval import AGAIN_AFTER
@@ -56,7 +56,7 @@ def hurry(connection_ids: Collection[int], *, notified: Collection[int] = ()) ->
     One statement, which waits for no worker. Answers how many are due now that were not before: they are worth a
     nudge of the queue. The others are being read, have been a moment ago and are due in seconds, or have to wait.
     """
-    now = timezone.now()
+    now = clock.now()
     parameters: dict[str, Any] = {
         "connections": list(connection_ids),
         "notified": list(notified),
@@ -72,7 +72,7 @@ def hurry(connection_ids: Collection[int], *, notified: Collection[int] = ()) ->
 
 def hurry_forgotten() -> int:
     """Make those due that were called for minutes ago and that nobody reads: they were locked in that very moment."""
-    now = timezone.now()
+    now = clock.now()
     waiting = Connection.objects.filter(
         Q(lease_until=None) | Q(lease_until__lt=now),
         listening__unread_since__lt=now - CLAIM,
@@ -91,7 +91,7 @@ def bring_back() -> int:
     if settings.NOTIFICATION_URL:
         return 0
     parameters: dict[str, Any] = {
-        "now": timezone.now(),
+        "now": clock.now(),
         "base": base(),
         "states": [state.value for state in ACTIVE_STATES],
         "most": MOST_BROUGHT_BACK,

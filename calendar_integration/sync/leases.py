@@ -10,8 +10,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 def lease(connection_id: int) -> Iterator[uuid.UUID | None]:
     """Hold the mailbox for the block; None where another worker holds it."""
     lease_id = uuid.uuid4()
-    now = timezone.now()
+    now = clock.now()
     free = Connection.objects.filter(Q(lease_until=None) | Q(lease_until__lt=now), pk=connection_id)
     if not free.update(lease_id=lease_id, lease_until=now + LEASE):
         yield None
@@ -82,13 +82,13 @@ def extend(connection_id: int, lease_id: uuid.UUID) -> None:
 
     Raises LeaseLostError where another worker has taken it over, or its owner has disconnected or connected anew.
     """
-    if not ours(connection_id, lease_id).update(lease_until=timezone.now() + LEASE):
+    if not ours(connection_id, lease_id).update(lease_until=clock.now() + LEASE):
         raise LeaseLostError("Another worker has taken this mailbox over.")
 
 
 def extend_all(lease_id: uuid.UUID, connection_ids: list[int]) -> None:
     """Hold those of these mailboxes that are still ours for another lease."""
-    Connection.objects.filter(pk__in=connection_ids, lease_id=lease_id).update(lease_until=timezone.now() + LEASE)
+    Connection.objects.filter(pk__in=connection_ids, lease_id=lease_id).update(lease_until=clock.now() + LEASE)
 
 
 def confirm(connection_id: int, lease_id: uuid.UUID) -> None:

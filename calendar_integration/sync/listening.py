@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import Listening, Subscription
 from calendar_integration.sync import leases, listening_rows
@@ -44,7 +44,7 @@ def waits_after(syncs: Mapping[int, GoodSync], lease_id: uuid.UUID) -> dict[int,
     """
     if not settings.NOTIFICATION_URL or not syncs:
         return dict.fromkeys(syncs, base())
-    now = timezone.now()
+    now = clock.now()
     _begin_listening(syncs, lease_id, now)
     held = listening_rows.locked(syncs, lease_id)
     before = {pk: _trusts(rows.subscriptions.values()) for pk, rows in held.items()}

@@ -5,9 +5,9 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connection as database
-from django.utils import timezone
 from psycopg2.extras import Json
 
+from calendar_integration import clock
 from calendar_integration.clients.base import Window
 from calendar_integration.errors import LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection, Stream, StreamKind
@@ -59,7 +59,7 @@ def save_progress(
         "stream": stream.pk,
         "delta_link": delta_link,
         "unreadable": Json(sorted(unreadable)[:MOST_UNREADABLE]),
-        "now": timezone.now(),
+        "now": clock.now(),
         "start": start,
         "end": end,
     }

@@ -4,9 +4,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils import timezone
-
-from calendar_integration import client_secret, consent_evidence, tokens
+from calendar_integration import client_secret, clock, consent_evidence, tokens
 from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import CalendarError, LeaseLostError
@@ -24,7 +22,7 @@ class Outcome:
     """What came of one mailbox. Rounds are written already; `links` are the new delta links of unchanged streams."""
 
     held: Held
-    began: datetime = field(default_factory=timezone.now)
+    began: datetime = field(default_factory=clock.now)
     rounds: list[RoundResult] = field(default_factory=list)
     links: dict[int, str] = field(default_factory=dict)
     has_new_token: bool = False
@@ -93,7 +91,7 @@ def _fetched_token(outcome: Outcome) -> str:
 def _read_stream(client: CalendarClient, kind: StreamKind, outcome: Outcome) -> None:
     held = outcome.held
     stream = held.streams.get(kind)
-    now = timezone.now()
+    now = clock.now()
     found = look(client, stream, now) if stream else SomethingNew(client)
     if stream and isinstance(found, NothingNew):
         outcome.links[stream.pk] = found.delta_link

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.clients.base import CalendarClient, MeetingRow, Window
 from calendar_integration.errors import (
     EmptiedError,
@@ -198,7 +198,7 @@ def _event(reader: Reader, round_: plan.Round, remote_id: str) -> MeetingRow | N
 
 def _refuse_suspicious(stream: Stream, round_: plan.Round, held_count: int) -> None:
     """Raise EmptiedError where the round claims that all is gone and is not believed yet; the claim is remembered."""
-    now = timezone.now()
+    now = clock.now()
     claimed_for = now - stream.emptied_at if stream.emptied_at else None
     if not plan.is_suspicious(round_, held_count=held_count, claimed_for=claimed_for):
         return

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState, Stream
 
 # Locked in the order of their ids, as by everyone who writes many, and looked at once more when they are.
@@ -45,7 +45,7 @@ def save(
         "lease_id": lease_id,
         "states": [state.value for state in ACTIVE_STATES],
         "active": ConnectionState.ACTIVE.value,
-        "now": timezone.now(),
+        "now": clock.now(),
         "streams": list(links),
         "links": list(links.values()),
         "good": list(good),

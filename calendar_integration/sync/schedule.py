@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import Count, F, Min, Q, QuerySet
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync import freshness
@@ -40,7 +40,7 @@ def claim_due() -> list[int]:
 
     Accounts take turns, each with its longest due first. An account that pauses has none.
     """
-    now = timezone.now()
+    now = clock.now()
     due = Connection.objects.filter(
         Q(lease_until=None) | Q(lease_until__lt=now), state__in=ACTIVE_STATES, next_attempt_at__lte=now
     ).exclude(paused())
@@ -80,7 +80,7 @@ def may_run_now(connection_id: int) -> bool:
     Nor while its account pauses, unless this is the mailbox that is tried, or one that was never read.
     """
     # What a claim wrote is compared with itself: the clock of whoever claimed may be ahead of ours.
-    soon = Q(next_attempt_at__lte=timezone.now() + CLAIM) | Q(next_attempt_at=F("claimed_until"))
+    soon = Q(next_attempt_at__lte=clock.now() + CLAIM) | Q(next_attempt_at=F("claimed_until"))
     goes_on = ~paused() | Q(account__circuit__probe=F("pk"))
     asked = Connection.objects.filter(Q(failures=0) | soon, pk=connection_id)
     return asked.filter(goes_on | Q(last_good_sync_at=None)).exists()
@@ -103,7 +103,7 @@ def mark_stale() -> int:
     One that somebody is writing is left for the next time, and so are those beyond a great number.
     """
     late = Connection.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-        freshness.silent(timezone.now()), state=ConnectionState.ACTIVE
+        freshness.silent(clock.now()), state=ConnectionState.ACTIVE
     )
     found = list(late.order_by("pk").values_list("pk", flat=True)[:STALE_BATCH])
     return Connection.objects.filter(pk__in=found).update(state=ConnectionState.STALE)

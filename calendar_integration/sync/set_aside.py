@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
-from django.utils import timezone
 
-from calendar_integration import queueing
+from calendar_integration import clock, queueing
 from calendar_integration.models import ACTIVE_STATES, Connection
 from calendar_integration.sync.back_off import MOST_DEATHS, SET_ASIDE_FOR, jittered, why_set_aside
 from calendar_integration.sync.kinds import FailureKind
@@ -31,7 +30,7 @@ def bury() -> int:
     The mailboxes are due at once, each alone, except where too many workers died at them.
     """
     parameters: dict[str, Any] = {
-        "now": timezone.now(),
+        "now": clock.now(),
         "words": INTERRUPTED,
         "kind": FailureKind.WORKER_DIED.value,
         "states": [state.value for state in ACTIVE_STATES],  # of any other, the words that it has say why
@@ -50,7 +49,7 @@ def changes(deaths: int, mistakes: int, detail: str = "", since: datetime | None
     because = why_set_aside(deaths, mistakes, detail)
     if not because:
         return {}
-    now = timezone.now()
+    now = clock.now()
     return {
         "set_aside_at": since or now,
         "set_aside_because": because[:200],
@@ -63,7 +62,7 @@ def retry_now(connection: Connection) -> bool:
 
     It counts as set aside until it has been read.
     """
-    now = timezone.now()
+    now = clock.now()
     waiting = Connection.objects.filter(pk=connection.pk, state__in=ACTIVE_STATES, next_attempt_at__isnull=False)
     if not waiting.update(next_attempt_at=now):
         return False

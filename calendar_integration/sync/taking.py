@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection as database
-from django.utils import timezone
 
+from calendar_integration import clock
 from calendar_integration.models import ACTIVE_STATES, Circuit, Connection, Stream, StreamKind
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync.kinds import OF_SIGN_IN
@@ -67,7 +67,7 @@ def take_queued(connection_ids: Sequence[int]) -> list[Held]:
 
 
 def _take(connection_ids: Sequence[int], only: str) -> list[Held]:
-    now, lease_id = timezone.now(), uuid.uuid4()
+    now, lease_id = clock.now(), uuid.uuid4()
     parameters: dict[str, Any] = {
         "ids": list(connection_ids),
         "states": [state.value for state in ACTIVE_STATES],

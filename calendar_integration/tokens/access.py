@@ -15,7 +15,7 @@ from django.db.models import F
 
 from accounts.fields import cipher
 from calendar_integration import scopes
-from calendar_integration.errors import InvalidGrantError, TokensLostError
+from calendar_integration.errors import CalendarError, InvalidGrantError, SignInUnavailableError, TokensLostError
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import Connection
 from calendar_integration.tokens.application import application, translated_errors
@@ -43,13 +43,20 @@ def access_token(connection: Connection) -> str:
         account = next(iter(app.get_accounts()), None)
         result = app.acquire_token_silent_with_error(list(wanted), account) if account else None
         if not result:
-            raise InvalidGrantError("No token is held that could be refreshed.")
+            raise _nothing_of(cache)
         if cache.has_state_changed:
             _save(connection, cache.serialize())
         if "error" in result:
             raise refusal_of_refresh(result)
         token: str = result["access_token"]
     return token
+
+
+def _nothing_of(cache: msal.SerializableTokenCache) -> CalendarError:
+    """Why MSAL answers nothing: nothing is held, or Microsoft sent neither a token nor an error, and refused nobody."""
+    if list(cache.search(msal.TokenCache.CredentialType.REFRESH_TOKEN)):
+        return SignInUnavailableError("Microsoft's sign-in service answered neither a token nor an error.")
+    return InvalidGrantError("No token is held that could be refreshed.")
 
 
 def held_token(connection: Connection) -> str | None:

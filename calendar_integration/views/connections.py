@@ -14,6 +14,7 @@ from accounts.csv.streaming import stream_csv
 from accounts.models import AuditAction, Group
 from accounts.permissions import managed_groups, managed_people, require_manager
 from accounts.users.table import GROUPS_SUGGESTED, GroupChoices
+from calendar_integration import clock
 from calendar_integration.health import causes, listing, retrying, summary, table, words
 from calendar_integration.health import export as csv_export
 from calendar_integration.models import Connection
@@ -25,7 +26,7 @@ KEPT = ("q", "state", "error", "group", "sort", "page")  # of the page's address
 @require_GET
 def connections(request: HttpRequest) -> HttpResponse:
     """Fifty people a page, searched, filtered and sorted by what the address says; above them the whole in pictures."""
-    viewer, now = require_manager(request), timezone.now()
+    viewer, now = require_manager(request), clock.now()
     filters = listing.filters_of(request, viewer)
     found = listing.in_order(listing.people(viewer, filters, now), filters.sort)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -50,7 +51,7 @@ def connections(request: HttpRequest) -> HttpResponse:
 @require_GET
 def connections_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The same people as a file. That they left the house is audited, without counting them."""
-    viewer, now = require_manager(request), timezone.now()
+    viewer, now = require_manager(request), clock.now()
     filters = listing.filters_of(request, viewer)
     audit.record(
         AuditAction.CONNECTIONS_EXPORTED,
@@ -67,7 +68,7 @@ def connections_csv(request: HttpRequest) -> StreamingHttpResponse:
 @require_POST
 def retry_one(request: HttpRequest, person_id: int) -> HttpResponse:
     """Try this person's mailbox now. Others' people are 404."""
-    viewer, now = require_manager(request), timezone.now()
+    viewer, now = require_manager(request), clock.now()
     person = get_object_or_404(managed_people(viewer).filter(is_active=True), pk=person_id)
     connection = Connection.objects.filter(user=person).select_related("user").first()
     pause, _cause = causes.of(viewer.account)
@@ -81,7 +82,7 @@ def retry_one(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def retry_shown(request: HttpRequest) -> HttpResponse:
     """Try the mailboxes of everyone in the filtered list, some hundred at most, a few each second."""
-    viewer, now = require_manager(request), timezone.now()
+    viewer, now = require_manager(request), clock.now()
     pause, _cause = causes.of(viewer.account)
     if pause is not None:
         messages.warning(

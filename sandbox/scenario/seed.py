@@ -31,12 +31,13 @@ def _seeded(today: date) -> bytes:
     """The seed as a snapshot, which a reset reads much faster than it could be made again."""
     tenants = []
     for tenant, loads in organisations():
-        tenant.mailboxes = {oid: _mailbox(tenant, person, loads[oid], today) for oid, person in tenant.people.items()}
+        tenant.mailboxes = {oid: mailbox_of(tenant, person, loads[oid], today) for oid, person in tenant.people.items()}
         tenants.append(tenant)
     return orjson.dumps(State(0, tenants))
 
 
-def _mailbox(tenant: Tenant, owner: Person, load: Workload, today: date) -> Mailbox:
+def mailbox_of(tenant: Tenant, owner: Person, load: Workload, today: date) -> Mailbox:
+    """A mailbox of that size; the same person on the same day gets the same."""
     draw = Random(owner.upn)  # noqa: S311 - has to be repeatable, protects nothing
     mailbox = Mailbox(generation=0)
     colleagues = [person for person in tenant.people.values() if person.oid != owner.oid]

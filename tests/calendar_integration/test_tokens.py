@@ -55,6 +55,7 @@ def test_a_refusal_is_told_apart_from_our_own_mistake_and_from_an_outage(microso
         ("token.refresh_revoked", InvalidGrantError),
         ("token.invalid_client", InvalidClientError),
         ("token.unavailable", UnavailableError),
+        ("token.unreadable", UnavailableError),
         ("token.throttled", UnavailableError),
     ):
         microsoft.fault(fault, count=1)

@@ -16,6 +16,9 @@ ONLINE = (
     "Omar Haddad", "Quinn Doyle", "Rosa Vidal", "Sam Okafor",
 )  # fmt: skip
 ON_PREMISES = ("Finn Carter", "Gia Marino", "Hugo Bernard", "Ines Carvalho", "Jon Mehta")
+# Who joins on the first day of the drills: the sandbox numbers them by how many work there with them.
+NEW_ONLINE = tuple(f"New{number} Hire" for number in range(16, 46))
+NEW_ON_PREMISES = ("New6 Hire",)
 SERVER = "mail.fabrikam.example"
 SET_UP = """
 from accounts.models import Account
@@ -35,7 +38,10 @@ def machine() -> Iterator[Machine]:
         running_machine(Path(folder) / "var") as running,
     ):
         running.control("PUT", "/tenants/fabrikam.example/exchange", {"hosts": [SERVER]})
-        for name in ON_PREMISES:
+        for vanity, new in (("contoso", NEW_ONLINE), ("fabrikam", NEW_ON_PREMISES)):
+            joined = running.control("POST", f"/tenants/{vanity}.example/people", {"count": len(new)})["value"]
+            assert tuple(person["name"] for person in joined) == new
+        for name in ON_PREMISES + NEW_ON_PREMISES:
             first_name = name.split()[0].lower()
             running.control("PUT", f"/people/{first_name}@fabrikam.example/mailbox", {"exchange_host": SERVER})
         running.shell(SET_UP.format(url=running.ews_url))
@@ -59,12 +65,13 @@ def connected(machine: Machine, _people: dict[str, Person]) -> Iterator[Connecte
         return [_people[name] for name in names]
 
     def make(name: str) -> Person:
-        on_premises = name in ON_PREMISES
+        on_premises = name in ON_PREMISES + NEW_ON_PREMISES
         return Person(name, machine, "fabrikam" if on_premises else "contoso", by_ews=on_premises)
 
     yield connect
     machine.control("DELETE", "/faults")
     machine.control("PUT", "/latency", {"milliseconds": 0})
+    machine.control("POST", "/tokens", {"lifetime_seconds": 3600})
 
 
 def all_mirrored(machine: Machine, people: Iterable[Person], seconds: float = 120) -> None:

@@ -40,7 +40,10 @@ FoundT = TypeVar("FoundT")
 
 @dataclass
 class Machine:
-    """`restarts` counts how often which part died and was started again, as a service manager does."""
+    """`commands` are those of `make run`, and what a drill adds to them.
+
+    `restarts` counts how often which part died and was started again, as a service manager does.
+    """
 
     var: Path
     ports: dict[str, int]
@@ -48,6 +51,7 @@ class Machine:
     redis: Redis
     environment: dict[str, str]
     client: requests.Session
+    commands: dict[str, str]
     parts: "dict[str, subprocess.Popen[bytes]]" = field(default_factory=dict)
     restarts: Counter[str] = field(default_factory=Counter)
 
@@ -74,10 +78,10 @@ class Machine:
         subprocess.run(command, cwd=BASE_DIR, env=self.environment, check=True, timeout=60)  # noqa: S603 - our own command
 
     def start(self, name: str) -> None:
-        """Start a part by the command of `make run`."""
+        """Start a part by its command."""
         with (self.var.parent / f"{name}.log").open("ab") as log:
             self.parts[name] = subprocess.Popen(  # noqa: S602 - our own command
-                local.commands(self.var, self.ports)[name],
+                self.commands[name],
                 shell=True,
                 cwd=BASE_DIR,
                 env=self.environment,
@@ -95,6 +99,16 @@ class Machine:
         service = self.process("worker")
         for process in [service] if whole else service.children():
             kill(process)
+
+    def retire(self, name: str) -> None:
+        """Ask a part to end, and wait until it has; it is not started again."""
+        part = self.parts.pop(name)
+        os.killpg(part.pid, signal.SIGTERM)
+        part.wait(PATIENCE_SECONDS)
+
+    def log(self, name: str) -> str:
+        """What a part has said so far."""
+        return (self.var.parent / f"{name}.log").read_text()
 
     def kill(self, name: str) -> None:
         """kill -9 a part with all of its processes; it is started again at the next look."""
@@ -146,10 +160,11 @@ def running_machine(var: Path) -> Iterator[Machine]:
         postgres, redis = Postgres(var), Redis(var)
         servers = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url, **SECRETS, **HURRIED}
         ours = {"PYTHONUNBUFFERED": "1", "SANDBOX_CLIENT_SECRET": values["MS_CLIENT_SECRET"]}
-        machine = Machine(var, ports, postgres, redis, environment(var, **values, **servers, **ours), client)
+        surroundings = environment(var, **values, **servers, **ours)
+        machine = Machine(var, ports, postgres, redis, surroundings, client, local.commands(var, ports))
         try:
             local_ground.prepare(machine.environment)
-            for name in local.commands(var, ports):
+            for name in list(machine.commands):
                 machine.start(name)
             machine.until(machine.is_ready, "ready")
             yield machine

@@ -36,6 +36,11 @@ class Person:
         """Press Connect in the portal, signed in as one is."""
         self._walk(f"{self.machine.portal}/office365/authorize/?next=/meetings/")
 
+    def disconnect(self) -> None:
+        """Press Disconnect in the portal, and mean it."""
+        self.browser.open(f"{self.machine.portal}/profile/office365/disconnect/")
+        self.browser.press("Disconnect")
+
     def _walk(self, address: str) -> None:
         self.browser.open(address)
         for _ in range(STEPS):

@@ -31,6 +31,17 @@ def rows(url: str, sql: str, *values: object) -> list[Row]:
         connection.close()
 
 
+def execute(url: str, sql: str, *values: object) -> int:
+    """Change something, and commit; answers how many rows."""
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.rowcount
+    finally:
+        connection.close()
+
+
 @dataclass(frozen=True)
 class Mailbox:
     """A person's mailbox as the portal has it, and as the sandbox does."""

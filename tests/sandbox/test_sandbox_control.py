@@ -28,6 +28,17 @@ def test_the_state_names_everybody(sandbox: Sandbox) -> None:
     assert contoso["policy"] == {"user_consent": "allowed", "request_workflow": False}
 
 
+def test_people_join_until_the_next_reset(sandbox: Sandbox) -> None:
+    joined = sandbox.control("POST", "/tenants/contoso.example/people", {"count": 2}, 201)["value"]
+    assert joined == [
+        {"upn": "new16@contoso.example", "name": "New16 Hire"},
+        {"upn": "new17@contoso.example", "name": "New17 Hire"},
+    ]
+    assert sandbox.control("GET", "/people/new17@contoso.example/events")["value"]
+    sandbox.control("POST", "/reset")
+    sandbox.control("GET", "/people/new17@contoso.example/events", None, 404)
+
+
 def test_a_reset_brings_back_the_first_day(sandbox: Sandbox) -> None:
     before = sandbox.control("GET", f"/people/{BO}/events")["value"]
     ids = sandbox.people()
@@ -111,6 +122,7 @@ def test_calls_are_remembered_without_secrets(ana: Graph) -> None:
         ("PUT", "/tenants/contoso.example/policy", {"user_consent": "perhaps"}, 400),
         ("PUT", "/tenants/contoso.example/saml", {"name_id_format": "transient"}, 400),
         ("POST", "/people/nobody@contoso.example/revoke", None, 404),
+        ("POST", "/tenants/contoso.example/people", {"count": 0}, 400),
         ("POST", "/tokens", {"lifetime_seconds": "long"}, 400),
         ("POST", "/tokens", ["not an object"], 400),
         ("DELETE", f"/people/{BO}/events/made-up", None, 404),

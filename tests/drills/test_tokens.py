@@ -1,0 +1,128 @@
+"""Every fault of Microsoft's token endpoint while mailboxes are read: what passes, and what a person has to mend."""
+
+from functools import partial
+
+from sandbox.fault_kinds import GROUPS
+from tests.drills.conftest import NEW_ONLINE, Connected, all_mirrored
+from tests.drills.machine import Machine
+from tests.drills.people import UP_TO_DATE, Person
+from tests.drills.tables import Mailbox, execute
+
+SECOND_STEP = {"token.mfa_required", "token.mfa_step_up"}
+# Refused for the person: once may be a hiccup, twice is not, a quarter of an hour apart.
+OF_PERSON = (
+    "token.refresh_revoked", "token.refresh_expired", "token.sign_in_frequency", "token.conditional_access",
+    "token.not_assigned", "token.account_disabled", *sorted(SECOND_STEP),
+)  # fmt: skip
+REVOKED = "revoked"  # no fault: an admin has revoked everything
+# Passes by itself, by the kind of failure that is seen meanwhile.
+PASSING = {
+    "token.unavailable": "sign_in", "token.throttled": "sign_in", "token.slow": "sign_in", "token.reset": "sign_in",
+    "token.html": "sign_in", "token.unreadable": "sign_in", "token.invalid_client": "registration",
+    "token.wrong_secret": "registration", "token.app_missing": "request_refused",
+    "token.consent_withdrawn": "consent", "token.consent_missing": "consent", "token.fewer_scopes": "access_denied",
+}  # fmt: skip
+# What an id token says is looked at when somebody connects; at a refresh it harms nobody.
+HARMLESS = ("token.wrong_person", "token.wrong_tenant", "token.wrong_audience", "token.wrong_issuer",
+            "token.id_token_expired")  # fmt: skip
+# They concern codes, which nobody redeems here. Discovery knows no person: it is unavailable to all.
+ELSEWHERE = {"token.code_reused", "token.code_expired", "token.wrong_nonce", "discovery.unavailable"}
+GROUPS_OF_TOKENS = ("Identity: tokens refused", "Identity: tokens that say something else", "Identity: out of order")
+SHORT_LIFETIME = 60  # seconds; Atrium renews a token that has less than five minutes left
+LONGER_THAN_WE_WAIT = 25  # seconds
+QUARTER_PASSES = """
+UPDATE calendar_integration_connection
+SET invalid_grant_at = invalid_grant_at - interval '16 minutes', next_attempt_at = now() WHERE id = %s
+"""
+
+
+def test_every_fault_of_tokens_is_drilled() -> None:
+    known = {kind.name for group in GROUPS_OF_TOKENS for kind in GROUPS[group]}
+    assert known == {*OF_PERSON, *PASSING, *HARMLESS} | ELSEWHERE
+
+
+def test_what_passes_at_the_token_endpoint_is_over_by_itself(machine: Machine, connected: Connected) -> None:
+    people = dict(zip([*PASSING, *HARMLESS], with_short_tokens(machine, connected), strict=False))
+    all_mirrored(machine, people.values())
+    died = machine.restarts.copy()
+    for kind, person in people.items():
+        seconds = {"seconds": LONGER_THAN_WE_WAIT} if kind == "token.slow" else {}
+        person.fault(kind, **seconds, **({"count": 2} if kind in HARMLESS else {}))
+        person.change()
+    for kind, trouble in PASSING.items():
+        machine.until(partial(fails_by, people[kind], trouble), f"{kind} is seen as {trouble}")
+        assert UP_TO_DATE not in people[kind].status()
+    machine.until(lambda: kinds_on(machine) == set(PASSING), "the others were met too")
+    machine.control("DELETE", "/faults")
+    for kind in PASSING:
+        assert stays_connected(people[kind])
+        if PASSING[kind] == "consent" or kind == "token.throttled":  # which are given a minute and more
+            a_quarter_passes(people[kind])
+    all_mirrored(machine, people.values())
+    machine.until(lambda: all(UP_TO_DATE in person.status() for person in people.values()), "up to date")
+    assert machine.restarts == died
+
+
+def test_a_worker_that_cannot_discover_where_tokens_come_from(machine: Machine, connected: Connected) -> None:
+    """What was discovered is kept for a day, so it takes a process that has just begun."""
+    (person, *_) = with_short_tokens(machine, connected)
+    all_mirrored(machine, [person])
+    machine.control("POST", "/faults", {"kind": "discovery.unavailable", "tenant": "contoso.example"})
+    machine.kill_workers(whole=False)
+    person.change()
+    machine.until(partial(fails_by, person, "sign_in"), "no token is to be had")
+    machine.control("DELETE", "/faults")
+    all_mirrored(machine, [person])
+
+
+def test_who_is_refused_twice_connects_again(machine: Machine, connected: Connected) -> None:
+    hiccup, revoked, *others = with_short_tokens(machine, connected)
+    people = dict(zip(OF_PERSON, others, strict=False))
+    refused = [revoked, *people.values()]
+    all_mirrored(machine, [hiccup, *refused])
+    hiccup.fault("token.refresh_revoked", count=1)
+    machine.control("POST", f"/people/{revoked.email}/revoke")
+    for kind, person in people.items():
+        person.fault(kind)
+    for person in [hiccup, *refused]:
+        person.change()
+        machine.until(partial(fails_by, person, "authorization"), f"{person.name} is refused")
+        assert stays_connected(person)
+        a_quarter_passes(person)
+    for person in refused:
+        machine.until(partial(is_to_connect, person), f"{person.name} has to connect again")
+        assert "Not kept up to date" in person.status()
+    for fault in machine.control("GET", "/faults")["value"]:
+        if fault["kind"] not in SECOND_STEP:  # asked for until somebody has brought it
+            machine.control("DELETE", f"/faults/{fault['id']}")
+    for person in refused:
+        person.connect_again()
+    all_mirrored(machine, [hiccup, *refused])
+    machine.until(lambda: all(UP_TO_DATE in person.status() for person in [hiccup, *refused]), "up to date")
+
+
+def with_short_tokens(machine: Machine, connected: Connected) -> list[Person]:
+    """People of Contoso whose access tokens have to be renewed whenever their mailboxes are read."""
+    machine.control("POST", "/tokens", {"lifetime_seconds": SHORT_LIFETIME})
+    return connected(*NEW_ONLINE)
+
+
+def fails_by(person: Person, kind: str) -> bool:
+    return bool(Mailbox(person).connection["failure_kind"] == kind)
+
+
+def stays_connected(person: Person) -> bool:
+    return Mailbox(person).connection["state"] in ("active", "stale")
+
+
+def is_to_connect(person: Person) -> bool:
+    return bool(Mailbox(person).connection["state"] == "needs_reauthorization")
+
+
+def a_quarter_passes(person: Person) -> None:
+    """A quarter of an hour later: the wait that Atrium gives a refusal is over, and it tries again."""
+    assert execute(person.machine.postgres.url, QUARTER_PASSES, Mailbox(person).connection["id"])
+
+
+def kinds_on(machine: Machine) -> set[str]:
+    return {fault["kind"] for fault in machine.control("GET", "/faults")["value"]}
