@@ -22,7 +22,7 @@ from bench.due_mailboxes import make_due, make_mailboxes
 from bench.graph_pages import TOKEN, serving
 from bench.ground import throw_away_database
 from calendar_integration import queueing
-from calendar_integration.sync import circuits, engine, schedule, set_aside
+from calendar_integration.sync import chunks, circuits, engine, schedule, set_aside
 
 MAILBOXES = 500
 RUNS = 5
@@ -95,7 +95,7 @@ def poll_all(counted: Counted) -> None:
         for start in range(0, len(claimed), queueing.CHUNK):
             close_old_connections()
             counted.statements += 1
-            done = engine.sync_chunk(claimed[start : start + queueing.CHUNK])
+            done = chunks.sync_chunk(claimed[start : start + queueing.CHUNK])
             assert done[engine.Status.DONE] == queueing.CHUNK, done  # noqa: S101 - the same
 
 

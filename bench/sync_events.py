@@ -21,7 +21,8 @@ from bench.sync_libraries import ews, o365
 from bench.sync_mailboxes import make_account, make_mailboxes, reach
 from bench.sync_measuring import Cpu, backend_pid, cpu_of, memory_growth, versions
 from calendar_integration.models import Stream
-from calendar_integration.sync.engine import Status, sync_chunk
+from calendar_integration.sync.chunks import sync_chunk
+from calendar_integration.sync.engine import Status
 
 EVENTS = 1000
 MAILBOXES, RUNS = 12, 5

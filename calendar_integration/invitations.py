@@ -19,7 +19,7 @@ from accounts.models import AuditAction, User
 from accounts.time_zones import time_zone_of
 from calendar_integration import answering, clock, tokens
 from calendar_integration.clients.base import Response
-from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
+from calendar_integration.clients.graph_answers import ActionRefusedError, ItemNotFoundError
 from calendar_integration.clients.selection import client_of
 from calendar_integration.errors import (
     AccessDeniedError,

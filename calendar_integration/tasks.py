@@ -20,7 +20,7 @@ from calendar_integration import (
 from calendar_integration.health import alarm
 from calendar_integration.subscriptions import due as subscriptions_due
 from calendar_integration.subscriptions import keeping
-from calendar_integration.sync import circuits, engine, failures, hurrying, schedule, set_aside
+from calendar_integration.sync import chunks, circuits, engine, failures, hurrying, schedule, set_aside
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def sync_connection(connection_id: int) -> None:
 @shared_task(name=queueing.CHUNK_TASK)
 def sync_chunk(connection_ids: list[int]) -> None:
     """Synchronise mailboxes that the dispatcher has claimed."""
-    counted = engine.sync_chunk(connection_ids)
+    counted = chunks.sync_chunk(connection_ids)
     logger.info("%s mailboxes: %s", len(connection_ids), ", ".join(f"{n} {status}" for status, n in counted.items()))
 
 

@@ -23,7 +23,8 @@ from bench.worker import SetUp, running, wait_for
 from calendar_integration import queueing
 from calendar_integration.models import Connection, Contact, Meeting, Stream
 from calendar_integration.sync import schedule
-from calendar_integration.sync.engine import Status, sync_chunk
+from calendar_integration.sync.chunks import sync_chunk
+from calendar_integration.sync.engine import Status
 from portal import embedded
 from portal.local_ground import redis_server
 

@@ -7,7 +7,7 @@ import requests
 from lxml import etree
 
 from calendar_integration import ews_url
-from calendar_integration.clients.graph_transport import retry_after
+from calendar_integration.clients.graph_answers import retry_after
 from calendar_integration.errors import (
     CalendarError,
     MailboxMovedError,

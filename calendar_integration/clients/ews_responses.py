@@ -23,7 +23,7 @@ from calendar_integration.clients import ews_items, ews_services
 from calendar_integration.clients.base import Response
 from calendar_integration.clients.ews_transport import Mailbox
 from calendar_integration.clients.ews_trouble import translated_errors
-from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
+from calendar_integration.clients.graph_answers import ActionRefusedError, ItemNotFoundError
 
 REPLIES = {
     Response.ACCEPTED: AcceptItem,

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from exchangelib import errors
 
-from calendar_integration.clients.graph_transport import LONGEST_WAIT
+from calendar_integration.clients.graph_answers import LONGEST_WAIT
 from calendar_integration.errors import (
     CalendarError,
     MailboxMissingError,

@@ -1,11 +1,6 @@
-"""Requests to Graph and the errors they end in.
+"""Requests to Graph, to the configured host only, and within limits of size and time."""
 
-https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling
-"""
-
-import email.utils
 import time
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,17 +9,16 @@ import orjson
 import requests
 import urllib3
 from django.conf import settings
-from django.utils import timezone
 from urllib3 import BaseHTTPResponse
 
-from calendar_integration.clients import graph_text
+from calendar_integration.clients.graph_answers import (
+    ActionRefusedError,
+    ItemNotFoundError,
+    error_code,
+    error_of,
+    parse,
+)
 from calendar_integration.errors import (
-    AccessDeniedError,
-    CalendarError,
-    MailboxUnsupportedError,
-    SyncStateLostError,
-    ThrottledError,
-    TokenRefusedError,
     UnavailableError,
 )
 from calendar_integration.http import TIMEOUT_SECONDS, session
@@ -33,9 +27,6 @@ from calendar_integration.kept_alive import Answer
 LARGEST_ANSWER = 50 * 1024 * 1024  # bytes; a page of 200 events is about one million
 LONGEST_ANSWER_SECONDS = 60
 CHUNK = 1 << 18
-LONGEST_WAIT = timedelta(hours=1)
-RESYNC_CODES = {"syncstatenotfound", "resyncrequired", "syncstateinvalid"}
-NO_MAILBOX_CODES = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"}
 
 
 class GraphTransport:
@@ -113,16 +104,6 @@ def headers_of(access_token: str, prefer: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {access_token}", "Prefer": prefer, "Accept": "application/json"}
 
 
-class ItemNotFoundError(CalendarError):
-    """Graph knows no such item."""
-
-
-class ActionRefusedError(CalendarError):
-    """Graph finds that this cannot be done with this item."""
-
-    permanent = True
-
-
 def refuse_foreign(url: str) -> None:
     """Raise UnavailableError for a link that would carry the token to another host than the configured one."""
     ours = urlsplit(settings.MS_GRAPH_URL)
@@ -146,52 +127,3 @@ def read_body(response: BaseHTTPResponse) -> bytearray:
         if len(body) > LARGEST_ANSWER or time.monotonic() > until:
             raise UnavailableError("Graph sent more than we read, or too slowly.")
     return body
-
-
-def parse(content: bytes | bytearray) -> dict[str, Any]:
-    """The JSON object of an answer. Raises UnavailableError for anything else."""
-    try:
-        answer = graph_text.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise UnavailableError("Graph sent something that is not JSON.") from error
-    if not isinstance(answer, dict):
-        raise UnavailableError("Graph sent no object.")
-    return answer
-
-
-def error_of(answer: Answer) -> CalendarError:
-    """Our error for an answer that is none of the good ones."""
-    code = error_code(answer.body)
-    message = f"Graph answered {answer.status} {code}".strip()
-    if code.lower() in RESYNC_CODES or answer.status == HTTPStatus.GONE:
-        return SyncStateLostError(message)
-    if code.lower() in NO_MAILBOX_CODES:
-        return MailboxUnsupportedError(message)
-    if answer.status == HTTPStatus.NOT_FOUND:
-        return ItemNotFoundError(message)
-    if answer.status == HTTPStatus.UNAUTHORIZED:
-        return TokenRefusedError(message)
-    if answer.status == HTTPStatus.FORBIDDEN:
-        return AccessDeniedError(message)
-    busy = ThrottledError if answer.status == HTTPStatus.TOO_MANY_REQUESTS else UnavailableError
-    return busy(message, retry_after=retry_after(answer.headers.get("Retry-After", "")))
-
-
-def error_code(content: bytes | bytearray) -> str:
-    """Graph's error code, or nothing where the body has none."""
-    try:
-        code = str(orjson.loads(content)["error"]["code"])
-        return "".join(character for character in code if character.isalnum() or character in "._-")[:100]
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return ""
-
-
-def retry_after(header: str) -> timedelta | None:
-    """How long to wait, from seconds or an HTTP date; at most an hour."""
-    if header.isascii() and header.isdigit():
-        return min(timedelta(seconds=int(header[:9])), LONGEST_WAIT)
-    try:
-        wait = email.utils.parsedate_to_datetime(header) - timezone.now()
-    except (TypeError, ValueError):
-        return None
-    return max(timedelta(0), min(wait, LONGEST_WAIT))

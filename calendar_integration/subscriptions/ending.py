@@ -8,8 +8,8 @@ import logging
 from dataclasses import dataclass, field
 
 from calendar_integration import tokens
+from calendar_integration.clients.graph_answers import ItemNotFoundError
 from calendar_integration.clients.graph_subscriptions import GraphSubscriptions
-from calendar_integration.clients.graph_transport import ItemNotFoundError
 from calendar_integration.errors import CalendarError, TokensLostError
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import Connection, Subscription

@@ -16,8 +16,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from calendar_integration import clock, queueing, tokens
+from calendar_integration.clients.graph_answers import ItemNotFoundError
 from calendar_integration.clients.graph_subscriptions import Endpoints, GraphSubscriptions
-from calendar_integration.clients.graph_transport import ItemNotFoundError
 from calendar_integration.errors import AccessDeniedError, CalendarError, LeaseLostError
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import ACTIVE_STATES, Connection, Subscription

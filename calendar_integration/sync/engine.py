@@ -1,13 +1,8 @@
-"""Synchronising mailboxes: one, for whoever waits for it, or a chunk of those that are due."""
+"""Synchronising one mailbox, and writing down what came of any number of them."""
 
-import logging
 import uuid
-from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import Future, wait
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from django.conf import settings
@@ -16,22 +11,15 @@ from django.db import transaction
 from calendar_integration import clock
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import ACTIVE_STATES, Connection
-from calendar_integration.sync import circuits, leases, threads
-from calendar_integration.sync.ahead import Ahead, look_ahead
+from calendar_integration.sync import circuits, leases
+from calendar_integration.sync.ahead import Ahead
 from calendar_integration.sync.back_off import jittered
-from calendar_integration.sync.brake import Brake
 from calendar_integration.sync.failures import note_failure, note_mistake
 from calendar_integration.sync.listening import GoodSync, waits_after
 from calendar_integration.sync.reading import Outcome, read
 from calendar_integration.sync.rounds import RoundResult
 from calendar_integration.sync.saving import save
-from calendar_integration.sync.schedule import may_run_now
-from calendar_integration.sync.taking import Held, take, take_queued
-
-logger = logging.getLogger(__name__)
-
-WRITTEN_AFTER_SECONDS = 10  # what is there of a chunk is written so often, and the leases of the rest extended
-BEGUN_WITHIN = timedelta(minutes=10)  # what a chunk has not begun by then is left for another
+from calendar_integration.sync.taking import Held, take
 
 
 class Status(StrEnum):
@@ -63,8 +51,8 @@ def sync_connection(connection_id: int) -> SyncResult:
         return SyncResult(_why_not(connection_id))
     result = None
     try:
-        outcome = _guarded(held)
-        result = _finish([outcome])[connection_id]
+        outcome = guarded(held)
+        result = finish([outcome])[connection_id]
     finally:
         if result is None or result.status is not Status.DONE:
             leases.give_back_for_sure(held.lease_id, [connection_id])
@@ -73,70 +61,7 @@ def sync_connection(connection_id: int) -> SyncResult:
     return result
 
 
-def sync_chunk(connection_ids: Sequence[int]) -> Counter[Status]:
-    """Bring those of these queued mailboxes up to date that may be read now; answers how many went how.
-
-    Graph is asked for all of them at once. Those in which something is new are read at once by the process's threads.
-    A mailbox at which a worker died goes alone, after all others.
-    """
-    counted: Counter[Status] = Counter()
-    held = take_queued(connection_ids)
-    if held:
-        counted.update(_read_together(held))
-    if len(held) < len(connection_ids):
-        brake = Brake(BEGUN_WITHIN)
-        for connection_id in filter(may_run_now, _suspects(connection_ids)):
-            # Nothing is held of those that are left: when their claim has run out, they are queued again.
-            counted[Status.LEFT if brake.is_late else _alone(connection_id)] += 1
-    return counted
-
-
-def _read_together(held: list[Held]) -> Counter[Status]:
-    lease_id, counted, brake = held[0].lease_id, Counter[Status](), Brake(BEGUN_WITHIN)
-    kept = {mailbox.connection.pk for mailbox in held}  # of which we have the lease
-    pending: list[Future[Outcome | None]] = []
-    try:
-        ahead = look_ahead(held)
-        pending += (_begin(mailbox, ahead.get(mailbox.connection.pk), brake) for mailbox in held)
-        while pending:
-            done, waiting = wait(pending, WRITTEN_AFTER_SECONDS)
-            pending = list(waiting)
-            outcomes = [outcome for outcome in (future.result() for future in done) if outcome]
-            _log_mistakes(outcomes)
-            results = _finish(outcomes)
-            counted.update(result.status for result in results.values())
-            counted[Status.LEFT] += len(done) - len(outcomes)
-            done_with = {pk for pk, result in results.items() if result.status is not Status.DONE}
-            if done_with:  # or what failed could not be tried again before the slowest of the chunk has been read
-                leases.give_back(lease_id, list(done_with))
-            kept -= results.keys()
-            if pending:
-                leases.extend_all(lease_id, list(kept))
-    finally:
-        brake.pull()
-        if kept:
-            leases.give_back_for_sure(lease_id, list(kept))
-    return +counted
-
-
-def _begin(held: Held, ahead: Ahead | None, brake: Brake) -> "Future[Outcome | None]":
-    """The outcome of the mailbox once it has been read, by a thread where it may take long; None where it was left."""
-
-    def work() -> Outcome | None:
-        if brake.stops(held.connection.account_id):
-            return None
-        outcome = _guarded(held, ahead)
-        brake.note(outcome)
-        return outcome
-
-    if settings.SYNC_THREADS > 1 and not (ahead and ahead.is_all):
-        return threads.submit(work)
-    future: Future[Outcome | None] = Future()
-    future.set_result(work())
-    return future
-
-
-def _guarded(held: Held, ahead: Ahead | None = None) -> Outcome:
+def guarded(held: Held, ahead: Ahead | None = None) -> Outcome:
     """The door of one mailbox: our own mistake costs it a wait, and no other mailbox anything."""
     try:
         return read(held, ahead)
@@ -144,13 +69,7 @@ def _guarded(held: Held, ahead: Ahead | None = None) -> Outcome:
         return Outcome(held, mistake=error)
 
 
-def _log_mistakes(outcomes: list[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.mistake is not None:
-            logger.error("connection %s", outcome.connection.pk, exc_info=outcome.mistake)
-
-
-def _finish(outcomes: list[Outcome]) -> dict[int, SyncResult]:
+def finish(outcomes: list[Outcome]) -> dict[int, SyncResult]:
     """Write down what came of these mailboxes, which share a lease."""
     if not outcomes:
         return {}
@@ -184,20 +103,6 @@ def _result(outcome: Outcome, saved: set[int]) -> SyncResult:
     if connection.pk not in saved:
         return SyncResult(Status.BUSY, error=LeaseLostError("Another worker has taken this mailbox over."))
     return SyncResult(Status.DONE, tuple(outcome.rounds))
-
-
-def _suspects(connection_ids: Sequence[int]) -> list[int]:
-    """Those at which a worker has died."""
-    died = Connection.objects.filter(pk__in=connection_ids, worker_deaths__gt=0, lease_id=None)
-    return list(died.order_by("pk").values_list("pk", flat=True))
-
-
-def _alone(connection_id: int) -> Status:
-    try:
-        return sync_connection(connection_id).status
-    except Exception:
-        logger.exception("connection %s", connection_id)
-        return Status.FAILED
 
 
 def _why_not(connection_id: int) -> Status:

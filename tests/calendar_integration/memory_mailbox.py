@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from calendar_integration.clients.base import ContactRow, Instances, MeetingRow, Page, Response, RowT, Window
-from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
+from calendar_integration.clients.graph_answers import ActionRefusedError, ItemNotFoundError
 from calendar_integration.errors import CalendarError, SyncStateLostError
 
 PAGE_SIZE = 4

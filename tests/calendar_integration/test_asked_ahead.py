@@ -15,7 +15,8 @@ from calendar_integration.kept_alive import Answer
 from calendar_integration.models import Connection
 from calendar_integration.sync import threads
 from calendar_integration.sync.ahead import Ahead, is_nothing
-from calendar_integration.sync.engine import Status, sync_chunk
+from calendar_integration.sync.chunks import sync_chunk
+from calendar_integration.sync.engine import Status
 from tests.accounts.making_servers import Answer as Said
 from tests.accounts.making_servers import endless, serving, whole
 from tests.calendar_integration.mirror import assert_is_mirror

@@ -13,7 +13,8 @@ from pytest_django.fixtures import Settings
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.models import Connection, ConnectionState
 from calendar_integration.sync import threads
-from calendar_integration.sync.engine import Status, sync_chunk
+from calendar_integration.sync.chunks import sync_chunk
+from calendar_integration.sync.engine import Status
 from tests.calendar_integration.mirror import assert_is_mirror
 from tests.calendar_integration.refreshing import let_expire, token_requests
 from tests.calendar_integration.synced import make_team

@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from calendar_integration.clients.base import MeetingRow, Response
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
-from calendar_integration.clients.graph_transport import ActionRefusedError, ItemNotFoundError
+from calendar_integration.clients.graph_answers import ActionRefusedError, ItemNotFoundError
 from calendar_integration.errors import MailboxUnsupportedError, SyncStateLostError, UnavailableError
 from calendar_integration.models import Connection, Contact, Meeting, MeetingKind, StreamKind
 from calendar_integration.sync.leases import lease

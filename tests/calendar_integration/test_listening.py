@@ -10,7 +10,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from calendar_integration.models import Connection, ConnectionState, Listening, Subscription
-from calendar_integration.sync.engine import Status, sync_chunk
+from calendar_integration.sync.chunks import sync_chunk
+from calendar_integration.sync.engine import Status
 from calendar_integration.sync.interval import HIGHEST_LEVEL
 from calendar_integration.sync.listening import GoodSync, waits_after
 from calendar_integration.sync.rounds import RoundResult

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from calendar_integration import tasks
 from calendar_integration.models import Circuit, Connection, ConnectionState
-from calendar_integration.sync import circuits, engine, schedule
+from calendar_integration.sync import chunks, circuits, schedule
 from calendar_integration.sync.engine import Status, sync_connection
 from calendar_integration.sync.kinds import FailureKind
 from calendar_integration.sync.pauses import pause_of
@@ -45,7 +45,7 @@ def pause(microsoft: Sandbox, team: list[Connection], fault: str) -> None:
     """Everybody fails by it."""
     microsoft.fault(fault)
     make_due()
-    engine.sync_chunk([connection.pk for connection in team])
+    chunks.sync_chunk([connection.pk for connection in team])
 
 
 CAUSES = [
@@ -76,7 +76,7 @@ def test_a_company_pauses_says_why_and_goes_on_by_itself(microsoft: Sandbox, fau
     assert circuits.choose_probes() == [], "it is too soon to try"
     let_time_pass()
     (tried,) = circuits.choose_probes()
-    assert engine.sync_chunk([tried]) == {Status.FAILED: 1}
+    assert chunks.sync_chunk([tried]) == {Status.FAILED: 1}
     known = pause_of(team[0].account)
     assert known
     assert known.tries == 1
@@ -85,7 +85,7 @@ def test_a_company_pauses_says_why_and_goes_on_by_itself(microsoft: Sandbox, fau
     Connection.objects.exclude(pk=tried).update(next_attempt_at=timezone.now() + timedelta(hours=1))
     let_time_pass()
     (tried,) = circuits.choose_probes()
-    assert engine.sync_chunk([tried]) == {Status.DONE: 1}
+    assert chunks.sync_chunk([tried]) == {Status.DONE: 1}
     assert pause_of(team[0].account) is None
     others = Connection.objects.exclude(pk=tried)
     still_waiting = others.filter(next_attempt_at__gt=timezone.now() + timedelta(seconds=5)).count()
@@ -97,7 +97,7 @@ def test_what_was_queued_before_the_pause_asks_nobody(microsoft: Sandbox) -> Non
     pause(microsoft, team, "graph.unavailable")
     make_due()
     microsoft.control("DELETE", "/requests")
-    assert engine.sync_chunk([connection.pk for connection in team]) == {}
+    assert chunks.sync_chunk([connection.pk for connection in team]) == {}
     tasks.sync_connection(team[0].pk)
     assert requests_to_microsoft(microsoft) == 0
 
@@ -121,7 +121,7 @@ def test_the_rest_of_a_chunk_is_left_when_its_company_fails(microsoft: Sandbox) 
     microsoft.fault("graph.unavailable")
     make_due()
     ids = [*(connection.pk for connection in team), fourth.pk]
-    assert engine.sync_chunk(ids) == {Status.FAILED: 3, Status.LEFT: 1}
+    assert chunks.sync_chunk(ids) == {Status.FAILED: 3, Status.LEFT: 1}
     fourth.refresh_from_db()
     assert (fourth.failures, fourth.lease_id) == (0, None)
 
@@ -131,7 +131,7 @@ def test_a_mailbox_of_its_own_trouble_pauses_nobody(microsoft: Sandbox) -> None:
     microsoft.fault("graph.unavailable", upn=team[0].mailbox)
     for _ in range(4):
         make_due()
-        assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 2, Status.FAILED: 1}
+        assert chunks.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 2, Status.FAILED: 1}
     assert pause_of(team[0].account) is None
 
 
@@ -139,7 +139,7 @@ def test_of_a_failure_that_is_disproved_at_once_nothing_is_kept(microsoft: Sandb
     team = make_team(microsoft)
     microsoft.fault("graph.unavailable", upn=team[0].mailbox)
     make_due()
-    assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 2, Status.FAILED: 1}
+    assert chunks.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 2, Status.FAILED: 1}
     assert not Circuit.objects.exists(), "each further batch would look at it, for ever"
 
 

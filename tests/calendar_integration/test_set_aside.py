@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.health.standing import Standing, standing
 from calendar_integration.models import Connection, ConnectionState
-from calendar_integration.sync import back_off, engine, schedule, set_aside
+from calendar_integration.sync import back_off, chunks, schedule, set_aside
 from calendar_integration.sync.brake import Brake
 from calendar_integration.sync.engine import Status
 from tests.calendar_integration.journey import Traveller
@@ -97,7 +97,7 @@ def test_what_can_be_read_again_is_set_aside_no_longer(microsoft: Sandbox) -> No
     for _ in range(3):
         die(mailbox)
     Connection.objects.update(next_attempt_at=timezone.now())
-    assert engine.sync_chunk([mailbox.pk]) == {Status.DONE: 1}
+    assert chunks.sync_chunk([mailbox.pk]) == {Status.DONE: 1}
     mailbox.refresh_from_db()
     assert (mailbox.worker_deaths, mailbox.set_aside_at, mailbox.set_aside_because) == (0, None, "")
     assert those_aside() == []
@@ -117,7 +117,7 @@ def test_of_a_chunk_whose_worker_died_each_is_read_alone(
 
     read = GraphClient.contacts_page
     monkeypatch.setattr(GraphClient, "contacts_page", count)
-    assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 3}
+    assert chunks.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 3}
     assert leased == [1, 1, 1], "the death of one would be counted against all"
 
 
@@ -128,7 +128,7 @@ def test_those_that_are_read_alone_have_a_time_together(
     team, begun = make_team(microsoft), iter((False, True, True))
     die(*team)
     monkeypatch.setattr(Brake, "is_late", property(lambda _self: next(begun)))
-    assert engine.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 1, Status.LEFT: 2}
+    assert chunks.sync_chunk([connection.pk for connection in team]) == {Status.DONE: 1, Status.LEFT: 2}
     left = Connection.objects.filter(worker_deaths=1)
     assert [(row.lease_id, row.state) for row in left] == [(None, ConnectionState.ACTIVE)] * 2
     assert sorted(schedule.claim_due()) == sorted(left.values_list("pk", flat=True)), "they come again by themselves"
@@ -142,7 +142,7 @@ def test_five_mistakes_of_ours_in_a_row_set_it_aside_and_the_reason_names_what_i
     for _ in range(back_off.MOST_MISTAKES):
         assert those_aside() == []
         Connection.objects.update(next_attempt_at=timezone.now())
-        assert engine.sync_chunk([mailbox.pk]) == {Status.FAILED: 1}
+        assert chunks.sync_chunk([mailbox.pk]) == {Status.FAILED: 1}
     (aside,) = those_aside()
     assert aside.set_aside_because == "Atrium failed 5 times in a row at this mailbox (ZeroDivisionError)."
     assert until_next_try(mailbox) > 0.8 * DAY

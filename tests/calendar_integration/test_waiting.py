@@ -21,7 +21,8 @@ from calendar_integration import tasks
 from calendar_integration.clients import graph_ahead
 from calendar_integration.models import Connection
 from calendar_integration.sync import leases, set_aside, threads
-from calendar_integration.sync.engine import Status, sync_chunk
+from calendar_integration.sync.chunks import sync_chunk
+from calendar_integration.sync.engine import Status
 from tests.calendar_integration.mirror import assert_is_mirror
 from tests.calendar_integration.refreshing import let_expire
 from tests.calendar_integration.synced import make_synced, make_team, sync
