@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 SANDBOX_PORT ?= 8020
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 export PORT SANDBOX_PORT
 
 .PHONY: run test drills bench lint format types reset browser help
