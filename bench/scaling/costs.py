@@ -24,21 +24,21 @@ class Cost:
 
 @dataclass(frozen=True)
 class Costs:
-    """Measured on 2026-11-28 by bench.scaling.measure, on one core of an AMD EPYC that six others wanted too."""
+    """Measured on 2026-11-28 by bench.scaling.measure, on two cores of an AMD EPYC that one other wanted at times."""
 
-    poll: Cost = Cost(839e-6, 80e-6, 1418, 0.030)  # of one stream, in chunks of 50 mailboxes
-    first: Cost = Cost(53.8e-6, 21.6e-6, 992, 0.012)  # of an item that is written
-    again: Cost = Cost(43.8e-6, 4.8e-6, 10, 0.008)  # of an item that is held as it is
-    refresh: float = 3.7e-3  # of a token, with MSAL's discovery
+    poll: Cost = Cost(329e-6, 70e-6, 1430, 0.030)  # of one stream, in chunks of 50 mailboxes
+    first: Cost = Cost(40.1e-6, 16.4e-6, 991, 0.012)  # of an item that is written
+    again: Cost = Cost(32.5e-6, 4.0e-6, 10, 0.008)  # of an item that is held as it is
+    refresh: float = 3.1e-3  # of a token, with MSAL's discovery
     refresh_postgres: float = 0.2e-3  # assumed: one UPDATE
-    notification_web: float = 5.0e-3
-    notification_postgres: float = 1.7e-3
-    claim_each: float = 40e-6  # of PostgreSQL, for each mailbox that the dispatcher claims
+    notification_web: float = 3.1e-3
+    notification_postgres: float = 1.0e-3
+    claim_each: float = 33e-6  # of PostgreSQL, for each mailbox that the dispatcher claims
     redis_task: float = 14.1  # commands
     redis_notification: float = 4  # assumed: a connection of its own, and the nudge
     meeting_bytes: float = 963  # with its indexes
     contact_bytes: float = 536
-    mailbox_bytes: float = 13_733  # a connection with its tokens, and streams with their links
+    mailbox_bytes: float = 13_763  # a connection with its tokens, and streams with their links
 
 
 @dataclass(frozen=True)
