@@ -44,12 +44,10 @@ class SetUp:
 
 RECOMMENDED = SetUp("prefork", 2, 50)  # one process for every core
 OTHERS = [
-    SetUp("prefork", 2, 8),
-    SetUp("prefork", 2, 16),
     RECOMMENDED,
-    SetUp("prefork", 2, 32),
-    SetUp("prefork", 32, 1),
-    SetUp("threads", 4, 64),
+    SetUp("prefork", 4, 50),
+    SetUp("prefork", 2, 100),
+    SetUp("threads", 4, 50),
     RECOMMENDED,
 ]
 
