@@ -26,6 +26,8 @@ from tests.calendar_integration.making import set_integration
 set_integration(Account.objects.get(vanity="fabrikam"), method="ews", ews_url={url!r})
 """
 
+SHORT_LIFETIME, USUAL_LIFETIME = 60, 3600  # seconds; with less than five minutes left a token is renewed
+
 Connected = Callable[..., list[Person]]
 
 
@@ -71,7 +73,22 @@ def connected(machine: Machine, _people: dict[str, Person]) -> Iterator[Connecte
     yield connect
     machine.control("DELETE", "/faults")
     machine.control("PUT", "/latency", {"milliseconds": 0})
-    machine.control("POST", "/tokens", {"lifetime_seconds": 3600})
+    machine.control("POST", "/tokens", {"lifetime_seconds": USUAL_LIFETIME})
+
+
+def with_short_tokens(machine: Machine, people: list[Person]) -> list[Person]:
+    """The same people, with access tokens that have to be renewed whenever their mailboxes are read.
+
+    What they hold is refused once, since it may live for an hour still. At the end of a drill tokens are as ever.
+    """
+    machine.control("POST", "/tokens", {"lifetime_seconds": SHORT_LIFETIME})
+    all_mirrored(machine, people)
+    for person in people:
+        person.fault("graph.unauthorized", count=1)
+        person.change(count=1)
+    machine.until(lambda: not machine.control("GET", "/faults")["value"], "all tokens were refused")
+    all_mirrored(machine, people)
+    return people
 
 
 def all_mirrored(machine: Machine, people: Iterable[Person], seconds: float = 120) -> None:
@@ -94,4 +111,4 @@ def told(mailbox: Mailbox) -> str:
     """What differs, and what the portal knows of it."""
     names = ("state", "failures", "failure_kind", "last_error", "next_attempt_at", "lease_until", "worker_deaths")
     known = {name: str(mailbox.connection[name]) for name in names}
-    return f"{mailbox.differences} {known}"
+    return f"{known} {mailbox.differences}"

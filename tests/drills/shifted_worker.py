@@ -17,7 +17,7 @@ from celery.__main__ import main as celery
 from celery.signals import worker_process_init
 from django.utils import timezone
 
-SAID = "The clocks of this process are off by {:+.0f} seconds.\n"
+SAID = "The clocks of this process are off by {:+d} minutes.\n"
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def _say() -> None:
     now = time.time()
     assert abs(timezone.now().timestamp() - now) < 1
     assert abs(datetime.now(UTC).timestamp() - now) < 1
-    sys.stderr.write(SAID.format(now - _right_time()))
+    sys.stderr.write(SAID.format(round((now - _right_time()) / 60)))
 
 
 def _right_time() -> float:

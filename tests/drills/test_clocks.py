@@ -57,7 +57,9 @@ def workers_on_other_time(machine: Machine) -> Iterator[None]:
         machine.start(name)
     try:
         for name, seconds in OFF.items():
-            machine.until(partial(says, machine, name, SAID.format(seconds), PROCESSES), f"the clock of {name} is off")
+            machine.until(
+                partial(says, machine, name, SAID.format(seconds // 60), PROCESSES), f"the clock of {name} is off"
+            )
         yield
         for name in OFF:
             machine.until(partial(says, machine, name, " done", 2), f"{name} has read mailboxes")
