@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +14,10 @@ from requests.utils import default_headers
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
 
 from calendar_integration.kept_alive import KeptAlive, is_plain
+from calendar_integration.retry_after import retry_after
 
 TIMEOUT_SECONDS = (5, 20)  # to connect; between two bytes of an answer
+BUSY = (429, 503)
 DISCOVERY_KEPT_SECONDS = 3600
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 
@@ -39,6 +42,7 @@ class MicrosoftSession(requests.Session):
         self.verify = ca_bundle or True
         # One session serves many people: nothing a server says to one of them may stick.
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.asked_to_wait: timedelta | None = None  # by the last answer; MSAL tells nobody
         self._kept_alive = KeptAlive(max_retries=0)
         self.mount("https://", self._kept_alive)
         self.mount("http://", self._kept_alive)
@@ -50,7 +54,10 @@ class MicrosoftSession(requests.Session):
         kwargs.setdefault("allow_redirects", False)  # a redirect would carry codes, tokens and our secret elsewhere
         if DISCOVERY_PATH in str(url):
             return self._discovery_document(method, str(url), *args, **kwargs)
-        return super().request(method, url, *args, **kwargs)
+        response = super().request(method, url, *args, **kwargs)
+        asked = response.headers.get("Retry-After", "") if response.status_code in BUSY else ""
+        self.asked_to_wait = retry_after(asked)
+        return response
 
     def fetch(
         self,

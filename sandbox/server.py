@@ -68,6 +68,7 @@ def _options(app: Starlette, tls_pem: Path | None = None) -> uvicorn.Config:
         server_header=False,
         date_header=False,  # the application writes its own, which a fault may set wrong
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than a client of these is idle, or its next request meets a closing connection
         ssl_certfile=tls_pem,
     )
 

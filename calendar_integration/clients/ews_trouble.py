@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from exchangelib import errors
 
-from calendar_integration.clients.graph_answers import LONGEST_WAIT
 from calendar_integration.errors import (
     CalendarError,
     MailboxMissingError,
@@ -19,6 +18,7 @@ from calendar_integration.errors import (
     ServerUnavailableError,
     SyncStateLostError,
 )
+from calendar_integration.retry_after import LONGEST_WAIT
 
 
 class RangeTooBigError(CalendarError):

@@ -3,13 +3,10 @@
 https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/graph/throttling
 """
 
-import email.utils
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 import orjson
-from django.utils import timezone
 
 from calendar_integration.clients import graph_text
 from calendar_integration.errors import (
@@ -22,8 +19,8 @@ from calendar_integration.errors import (
     UnavailableError,
 )
 from calendar_integration.kept_alive import Answer
+from calendar_integration.retry_after import retry_after
 
-LONGEST_WAIT = timedelta(hours=1)
 RESYNC_CODES = {"syncstatenotfound", "resyncrequired", "syncstateinvalid"}
 NO_MAILBOX_CODES = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"}
 
@@ -74,14 +71,3 @@ def error_code(content: bytes | bytearray) -> str:
         return "".join(character for character in code if character.isalnum() or character in "._-")[:100]
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return ""
-
-
-def retry_after(header: str) -> timedelta | None:
-    """How long to wait, from seconds or an HTTP date; at most an hour."""
-    if header.isascii() and header.isdigit():
-        return min(timedelta(seconds=int(header[:9])), LONGEST_WAIT)
-    try:
-        wait = email.utils.parsedate_to_datetime(header) - timezone.now()
-    except (TypeError, ValueError):
-        return None
-    return max(timedelta(0), min(wait, LONGEST_WAIT))

@@ -44,7 +44,21 @@ def application(tenant_id: uuid.UUID, cache: msal.SerializableTokenCache | None 
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Whatever MSAL or the network raises inside the block becomes a SignInUnavailableError."""
+    """Whatever MSAL or the network raises inside the block becomes a SignInUnavailableError.
+
+    It says how long Microsoft asked to be left alone, which MSAL keeps to itself.
+    """
+    session().asked_to_wait = None
+    try:
+        with _translated():
+            yield
+    except SignInUnavailableError as error:
+        error.retry_after = session().asked_to_wait or error.retry_after
+        raise
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
     try:
         yield
     except MsalServiceError as error:

@@ -1,5 +1,7 @@
 """Tokens: refreshed when they have to be, never lost, never readable at rest."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection as database
 
@@ -61,6 +63,25 @@ def test_a_refusal_is_told_apart_from_our_own_mistake_and_from_an_outage(microso
         microsoft.fault(fault, count=1)
         with pytest.raises(error):
             tokens.access_token(connection)
+    assert tokens.access_token(connection)
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked", "wait"),
+    [
+        ("token.unavailable", {"retry_after": 540}, timedelta(minutes=9)),
+        ("token.throttled", {"retry_after": 540}, timedelta(minutes=9)),
+        ("token.unavailable", {}, None),  # where nothing is said, the usual back-off counts
+    ],
+)
+def test_microsoft_is_left_alone_for_as_long_as_it_asks(
+    microsoft: Sandbox, fault: str, asked: dict[str, int], wait: timedelta | None
+) -> None:
+    connection = make_expired(microsoft)
+    microsoft.fault(fault, count=1, **asked)
+    with pytest.raises(UnavailableError) as raised:
+        tokens.access_token(connection)
+    assert raised.value.retry_after == wait
     assert tokens.access_token(connection)
 
 
