@@ -7,7 +7,7 @@ SANDBOX_PORT ?= 8020
 TEST_PROCESSES ?= 3
 export PORT SANDBOX_PORT
 
-.PHONY: run test drills bench lint format types reset browser help
+.PHONY: run test tests drills bench lint format types reset browser help
 .DEFAULT_GOAL := help
 
 help:
@@ -47,7 +47,11 @@ lint: $(VENV)/installed
 browser: $(VENV)/installed
 	@$(BIN)/python tests/browser_install.py
 
-test: lint browser
+# Reading the code takes one core, and a minute of it.
+test: browser
+	@$(MAKE) --no-print-directory -j 2 lint tests
+
+tests: $(VENV)/installed
 	ATRIUM_VAR=var/test $(BIN)/python manage.py makemigrations --check --dry-run
 	ATRIUM_VAR=var/test $(BIN)/python -m pytest -n $(TEST_PROCESSES)
 

@@ -14,7 +14,7 @@ from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from sso import saml
 from sso.errors import Reason, SamlError
 from sso.models import IdentityProvider, KeyState
-from sso.saml import Party
+from sso.saml import Party, keys
 from sso.saml.keys import certificate_pem
 from sso.saml.toolkit import sp_settings
 from tests.makers import make_account
@@ -22,6 +22,7 @@ from tests.sandbox.running import PORTAL
 from tests.sso.attacks.forging import ASSERTION, ISSUER, Scene, encoded, instant, the
 from tests.sso.attacks.sealing import keep_key, make_key_pair
 from tests.sso.attacks.signing import make_signer
+from tests.sso.conftest import REAL_BITS
 
 REQUEST = "_request"
 METADATA = "{urn:oasis:names:tc:SAML:2.0:metadata}"
@@ -169,7 +170,8 @@ def test_the_worst_that_fits_is_read_within_a_second() -> None:
     assert time.monotonic() - began < 3
 
 
-def test_a_new_key_pair_fits_together_and_lasts_three_years() -> None:
+def test_a_new_key_pair_fits_together_and_lasts_three_years(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "KEY_BITS", REAL_BITS)
     pair, not_after = saml.generate_key_pair("contoso")
     certificate = x509.load_pem_x509_certificate(certificate_pem(pair.certificate).encode())
     private = serialization.load_pem_private_key(pair.private_key.encode(), None)
