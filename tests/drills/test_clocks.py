@@ -24,7 +24,7 @@ SELECT EXTRACT(EPOCH FROM max(last_good_sync_at) - now()) AS checked,
     count(set_aside_at) AS set_aside, max(worker_deaths) AS deaths
 FROM calendar_integration_connection WHERE state IN ('active', 'stale')
 """
-CHECKED = re.compile(r"last checked (just now|\d+ seconds ago)")
+CHECKED = re.compile(r"[Ll]ast checked (just now|\d+ seconds ago)")
 
 
 def test_clocks_that_are_minutes_off_lose_nothing(machine: Machine, connected: Connected) -> None:
