@@ -14,6 +14,7 @@ from calendar_integration.errors import SyncStateLostError, UnavailableError
 
 
 def read_whole(answer: dict[str, Any], found: Instances) -> None:
+    """Add the whole events of a page of a plain list. Raises UnavailableError, or ValueError for one without an id."""
     for item in _items(answer):
         try:
             found.rows.append(graph_events.to_row(item))
@@ -22,6 +23,7 @@ def read_whole(answer: dict[str, Any], found: Instances) -> None:
 
 
 def never(_item: dict[str, Any]) -> bool:
+    """Of contacts, none arrives stripped."""
     return False
 
 
@@ -31,6 +33,10 @@ def read_page(
     to_row: Callable[[dict[str, Any]], RowT],
     to_occurrence: Callable[[dict[str, Any]], Any],
 ) -> Page[RowT]:
+    """A page of a delta, its items read one by one; what cannot be read of them is named.
+
+    Raises UnavailableError where the answer is none, leads nowhere or to another host, or has no item that can be read.
+    """
     with without_collector():
         answer = parse(body)
         page: Page[RowT] = Page([], [], [], link_in(answer, "@odata.nextLink"), link_in(answer, "@odata.deltaLink"))
@@ -81,6 +87,7 @@ def _items(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def link_in(answer: dict[str, Any], name: str) -> str:
+    """The link of that name, or nothing. Raises UnavailableError for one to another host than the configured one."""
     link = answer.get(name, "")
     if not isinstance(link, str):
         raise UnavailableError("Graph sent a link that is none.")

@@ -18,9 +18,7 @@ from calendar_integration.clients.graph_answers import (
     error_of,
     parse,
 )
-from calendar_integration.errors import (
-    UnavailableError,
-)
+from calendar_integration.errors import UnavailableError
 from calendar_integration.http import TIMEOUT_SECONDS, session
 from calendar_integration.kept_alive import Answer
 

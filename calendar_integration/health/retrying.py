@@ -15,11 +15,10 @@ from accounts.models import AuditAction, User
 from calendar_integration.health.standing import Standing
 from calendar_integration.models import ACTIVE_STATES, Connection, ConnectionState
 from calendar_integration.sync import set_aside
-from calendar_integration.sync.kinds import FailureKind
+from calendar_integration.sync.kinds import TOLD_TO_WAIT
 
 AT_ONCE = 500  # mailboxes that one press of a button brings forward
 PER_SECOND = 10
-TOLD_TO_WAIT = (FailureKind.THROTTLED, FailureKind.SERVER_BUSY)
 WORTH_IT = (Standing.RETRYING, Standing.STALE, Standing.SET_ASIDE)
 # Locked in the order of their ids, as by everyone who writes many; one that somebody is writing is left to them.
 BRING_FORWARD = f"""

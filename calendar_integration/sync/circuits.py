@@ -15,7 +15,7 @@ from calendar_integration.models import ACTIVE_STATES, Circuit, Connection
 from calendar_integration.queueing import CLAIM
 from calendar_integration.sync import circuit as machine
 from calendar_integration.sync.circuit import ALL_WELL, Seen
-from calendar_integration.sync.kinds import OF_SIGN_IN, TENANT_WIDE, FailureKind, kind_of
+from calendar_integration.sync.kinds import OF_SIGN_IN, TENANT_WIDE, TOLD_TO_WAIT, FailureKind, kind_of
 from calendar_integration.sync.reading import Outcome
 from calendar_integration.sync.waits import waits
 
@@ -157,7 +157,7 @@ def resume(account_id: int, kind: FailureKind) -> None:
         "account": account_id,
         "kind": kind.value,
         "states": [state.value for state in ACTIVE_STATES],
-        "told_to_wait": [FailureKind.THROTTLED.value],  # which come by themselves, when they may
+        "told_to_wait": [told.value for told in TOLD_TO_WAIT],
     }
     with database.cursor() as cursor:
         cursor.execute(RESUME, parameters)

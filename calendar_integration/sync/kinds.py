@@ -51,6 +51,7 @@ OF_SIGN_IN = frozenset(
 )
 OF_MAILBOXES = frozenset({FailureKind.MAILBOXES, FailureKind.THROTTLED})
 TENANT_WIDE = OF_SIGN_IN | OF_MAILBOXES
+TOLD_TO_WAIT = frozenset({FailureKind.THROTTLED, FailureKind.SERVER_BUSY})  # which come by themselves, when they may
 
 # The first that fits counts: what is special stands before what is general.
 KINDS: tuple[tuple[type[CalendarError], FailureKind], ...] = (

@@ -1,6 +1,6 @@
 """What a round means for the rows held: pure, without Django and without any client.
 
-First `reduce` folds the pages; then the caller fetches what `needs` names; then `finish` gives the actions.
+First `fold` takes the pages; then the caller fetches what `needs` names; then `finish` gives the actions.
 """
 
 from collections.abc import Iterable, Mapping

@@ -12,8 +12,6 @@ from calendar_integration.sync import leases
 from calendar_integration.sync.held_rows import Model
 
 KEPT_EVERY_SECONDS = 2.0  # however many pages there are: a lease lasts minutes, and nobody watches more closely
-
-
 LONGEST_ROUND_SECONDS = 20 * 60  # less than a task may take
 
 

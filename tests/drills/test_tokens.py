@@ -15,7 +15,6 @@ OF_PERSON = (
     "token.refresh_revoked", "token.refresh_expired", "token.sign_in_frequency", "token.conditional_access",
     "token.not_assigned", "token.account_disabled", *sorted(SECOND_STEP),
 )  # fmt: skip
-REVOKED = "revoked"  # no fault: an admin has revoked everything
 # Passes by itself, by the kind of failure that is seen meanwhile.
 PASSING = {
     "token.unavailable": "sign_in", "token.throttled": "sign_in", "token.slow": "sign_in", "token.reset": "sign_in",
