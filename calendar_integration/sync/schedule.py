@@ -18,8 +18,9 @@ from calendar_integration.sync.kinds import OF_SIGN_IN
 
 STALE_BATCH = 5000
 # Of each account the longest due, as many as it may have; a row that somebody is writing, or that another dispatcher
-# has claimed a moment ago, is passed over.
-CLAIM_SHARES = f"""
+# has claimed a moment ago, is passed over. What is found is claimed in a statement of its own, by its ids: in one, they
+# were joined, and while PostgreSQL took the table for empty it compared each mailbox with each.
+LOCK_SHARES = f"""
 WITH free AS MATERIALIZED (
     SELECT due.* FROM unnest(%(accounts)s::bigint[], %(counts)s::int[]) AS share (account_id, many),
     LATERAL (SELECT id, account_id, next_attempt_at AS due_at FROM {Connection._meta.db_table} AS mailbox
@@ -27,9 +28,6 @@ WITH free AS MATERIALIZED (
                AND next_attempt_at <= %(now)s AND (lease_until IS NULL OR lease_until < %(now)s)
              ORDER BY next_attempt_at LIMIT share.many
              FOR UPDATE SKIP LOCKED) AS due
-), claimed AS (
-    UPDATE {Connection._meta.db_table} AS mailbox SET next_attempt_at = %(until)s, claimed_until = %(until)s
-    FROM free WHERE mailbox.id = free.id
 )
 SELECT id FROM free ORDER BY row_number() OVER (PARTITION BY account_id ORDER BY due_at), due_at
 """  # noqa: S608 - names of our own table
@@ -61,17 +59,19 @@ def _by_account(connections: QuerySet[Connection]) -> dict[int, int]:
     return dict(counted.order_by("longest").values_list("account_id", "many"))
 
 
+@transaction.atomic
 def _claim(taken: Mapping[int, int], now: datetime) -> list[int]:
     parameters: dict[str, Any] = {
         "accounts": list(taken),
         "counts": list(taken.values()),
         "states": [state.value for state in ACTIVE_STATES],
         "now": now,
-        "until": now + CLAIM,
     }
     with database.cursor() as cursor:
-        cursor.execute(CLAIM_SHARES, parameters)
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(LOCK_SHARES, parameters)
+        locked = [row[0] for row in cursor.fetchall()]
+    Connection.objects.filter(pk__in=locked).update(next_attempt_at=now + CLAIM, claimed_until=now + CLAIM)
+    return locked
 
 
 def may_run_now(connection_id: int) -> bool:
