@@ -43,9 +43,7 @@ def test_every_fault_of_tokens_is_drilled() -> None:
     assert known == {*OF_PERSON, *PASSING, *HARMLESS} | ELSEWHERE
 
 
-# The next three are drilled by hand, with -o python_functions="drill_*": a dozen faults at once make the company pause,
-# and how long it then takes until each mailbox has met its own is luck: from one minute to more than two.
-def drill_what_passes_at_the_token_endpoint_is_over_by_itself(machine: Machine, connected: Connected) -> None:
+def test_what_passes_at_the_token_endpoint_is_over_by_itself(machine: Machine, connected: Connected) -> None:
     kinds = [*PASSING, *HARMLESS]
     people = dict(zip(kinds, with_short_tokens(machine, connected(*NEW_ONLINE[: len(kinds)])), strict=True))
     died = machine.restarts.copy()
@@ -67,7 +65,7 @@ def drill_what_passes_at_the_token_endpoint_is_over_by_itself(machine: Machine, 
     assert machine.restarts == died
 
 
-def drill_a_worker_that_cannot_discover_where_tokens_come_from(machine: Machine, connected: Connected) -> None:
+def test_a_worker_that_cannot_discover_where_tokens_come_from(machine: Machine, connected: Connected) -> None:
     """What was discovered is kept for a day, so it takes a process that has just begun."""
     (person,) = with_short_tokens(machine, connected(NEW_ONLINE[0]))
     machine.control("POST", "/faults", {"kind": "discovery.unavailable", "tenant": "contoso.example"})
@@ -79,7 +77,7 @@ def drill_a_worker_that_cannot_discover_where_tokens_come_from(machine: Machine,
     all_mirrored(machine, [person])
 
 
-def drill_who_is_refused_twice_connects_again(machine: Machine, connected: Connected) -> None:
+def test_who_is_refused_twice_connects_again(machine: Machine, connected: Connected) -> None:
     names = NEW_ONLINE[: len(OF_PERSON) + 2]
     hiccup, revoked, *others = with_short_tokens(machine, connected(*names))
     people = dict(zip(OF_PERSON, others, strict=True))
