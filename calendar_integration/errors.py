@@ -128,7 +128,7 @@ class MailboxTooLargeError(MailboxUnsupportedError):
     permanent = True
     in_words = (
         "Your mailbox holds more than 100,000 meetings or contacts in the time that Atrium keeps, which is more than"
-        " Atrium reads. Nothing of it is kept half."
+        " Atrium reads. What was read before stays as it was, and is not kept up to date."
     )
 
 
