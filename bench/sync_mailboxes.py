@@ -5,8 +5,8 @@ from django.conf import settings
 
 from accounts.models import Account, User
 from bench.graph_pages import Served
-from calendar_integration import http
 from calendar_integration.models import Connection, ConnectionState
+from calendar_integration.wire import http
 from tests.makers import CONTOSO_TENANT
 
 SCOPES = ["Calendars.Read", "Contacts.Read", "User.Read"]

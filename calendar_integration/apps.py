@@ -19,9 +19,11 @@ class CalendarIntegrationConfig(AppConfig):
     def ready(self) -> None:
         """Register the settings, and hang what is known of connections into the pages and changes of accounts."""
         # They need models, which cannot be imported before the apps are ready.
-        from calendar_integration import clock, disconnecting, server_trials, setting_definitions  # noqa: PLC0415
+        from calendar_integration import clock, setting_definitions  # noqa: PLC0415
+        from calendar_integration.ending import disconnecting  # noqa: PLC0415
+        from calendar_integration.exchange_servers import server_trials  # noqa: PLC0415
+        from calendar_integration.mailbox_status.user_column import ConnectionColumn  # noqa: PLC0415
         from calendar_integration.remaining import who_stays_connected  # noqa: PLC0415
-        from calendar_integration.user_column import ConnectionColumn  # noqa: PLC0415
         from calendar_integration.views.panel import connection_panel  # noqa: PLC0415
 
         connection_created.connect(clock.compare)

@@ -6,17 +6,11 @@ from collections.abc import Callable
 from celery import shared_task
 from django.conf import settings
 
-from calendar_integration import (
-    admin_consent,
-    attempts,
-    consent_links,
-    consent_mails,
-    consent_requests,
-    forgetting,
-    notices,
-    queueing,
-    server_trials,
-)
+from calendar_integration import notices, queueing
+from calendar_integration.authorization import admin_consent, attempts
+from calendar_integration.company_consent import consent_links, consent_mails, consent_requests
+from calendar_integration.ending import forgetting
+from calendar_integration.exchange_servers import server_trials
 from calendar_integration.health import alarm
 from calendar_integration.subscriptions import due as subscriptions_due
 from calendar_integration.subscriptions import keeping

@@ -11,7 +11,7 @@ import requests
 from django.conf import settings
 
 from calendar_integration.errors import UnavailableError
-from calendar_integration.http import session
+from calendar_integration.wire.http import session
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
 
-from calendar_integration import http
 from calendar_integration.clients import graph_ahead
+from calendar_integration.wire import http
 from tests.sandbox.running import SECRET, Sandbox, start_sandbox
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from calendar_integration import http, tokens
+from calendar_integration import tokens
+from calendar_integration.wire import http
 from tests.calendar_integration.refreshing import let_expire
 from tests.calendar_integration.synced import make_connected
 from tests.sandbox.running import CLIENT_ID, SECRET, Sandbox, free_port, launch, wait_until_up

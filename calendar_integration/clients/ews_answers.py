@@ -15,7 +15,7 @@ from calendar_integration.errors import (
     ServerThrottledError,
     ServerUnavailableError,
 )
-from calendar_integration.retry_after import retry_after
+from calendar_integration.wire.retry_after import retry_after
 
 # Characters that XML cannot hold, as Exchange quotes them from mails that have them all the same.
 # https://www.w3.org/TR/xml/#charsets

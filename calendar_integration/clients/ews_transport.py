@@ -19,7 +19,7 @@ from exchangelib.version import EXCHANGE_2016
 from accounts.safe_http import CheckedAdapter, UnsafeUrlError, checked_addresses, checked_place
 from calendar_integration.clients import ews_answers
 from calendar_integration.errors import ServerUnavailableError
-from calendar_integration.http import TIMEOUT_SECONDS
+from calendar_integration.wire.http import TIMEOUT_SECONDS
 
 PATIENCE = 5.0  # seconds to look a name up
 LARGEST_ANSWER = 32 * 1024 * 1024  # bytes

@@ -18,7 +18,7 @@ from calendar_integration.errors import (
     ServerUnavailableError,
     SyncStateLostError,
 )
-from calendar_integration.retry_after import LONGEST_WAIT
+from calendar_integration.wire.retry_after import LONGEST_WAIT
 
 
 class RangeTooBigError(CalendarError):

@@ -12,7 +12,7 @@ from calendar_integration.clients.graph_pages import kept_link, link_in, never, 
 from calendar_integration.clients.graph_transport import GraphTransport, headers_of
 from calendar_integration.clients.unreadable import MALFORMED, left_out
 from calendar_integration.errors import UnavailableError, UnreadableItemError
-from calendar_integration.kept_alive import Answer, is_plain
+from calendar_integration.wire.kept_alive import Answer, is_plain
 
 PAGE_SIZE = 200
 MOST_PAGES = 500  # of one series

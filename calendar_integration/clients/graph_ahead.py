@@ -15,8 +15,8 @@ import aiohttp
 from django.conf import settings
 from yarl import URL
 
-from calendar_integration import http
-from calendar_integration.kept_alive import Answer, way_to
+from calendar_integration.wire import http
+from calendar_integration.wire.kept_alive import Answer, way_to
 
 AnswerT = TypeVar("AnswerT")
 

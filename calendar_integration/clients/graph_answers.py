@@ -18,8 +18,8 @@ from calendar_integration.errors import (
     TokenRefusedError,
     UnavailableError,
 )
-from calendar_integration.kept_alive import Answer
-from calendar_integration.retry_after import retry_after
+from calendar_integration.wire.kept_alive import Answer
+from calendar_integration.wire.retry_after import retry_after
 
 RESYNC_CODES = {"syncstatenotfound", "resyncrequired", "syncstateinvalid"}
 NO_MAILBOX_CODES = {"mailboxnotenabledforrestapi", "mailboxnotsupportedforrestapi"}

@@ -19,8 +19,8 @@ from calendar_integration.clients.graph_answers import (
     parse,
 )
 from calendar_integration.errors import UnavailableError
-from calendar_integration.http import TIMEOUT_SECONDS, session
-from calendar_integration.kept_alive import Answer
+from calendar_integration.wire.http import TIMEOUT_SECONDS, session
+from calendar_integration.wire.kept_alive import Answer
 
 LARGEST_ANSWER = 50 * 1024 * 1024  # bytes; a page of 200 events is about one million
 LONGEST_ANSWER_SECONDS = 60

@@ -4,8 +4,8 @@ from calendar_integration.clients.base import AnsweringClient
 from calendar_integration.clients.ews import EwsClient
 from calendar_integration.clients.graph import GraphClient
 from calendar_integration.integration_setting import Method
-from calendar_integration.kept_alive import Answer
 from calendar_integration.models import Connection
+from calendar_integration.wire.kept_alive import Answer
 
 
 def client_of(connection: Connection, access_token: str, ahead: dict[str, Answer] | None = None) -> AnsweringClient:

@@ -10,9 +10,9 @@ from calendar_integration.clients import graph, graph_ahead
 from calendar_integration.clients.graph_ahead import Question
 from calendar_integration.errors import TokensLostError
 from calendar_integration.integration_setting import Method
-from calendar_integration.kept_alive import Answer
 from calendar_integration.sync.rounds import is_full_due
 from calendar_integration.sync.taking import Held
+from calendar_integration.wire.kept_alive import Answer
 
 NOTHING = b'"value":[]'
 

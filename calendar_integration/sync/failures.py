@@ -8,7 +8,8 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from accounts import audit
 from accounts.models import AuditAction
-from calendar_integration import client_secret, clock, consent_state, notices, tokens
+from calendar_integration import client_secret, clock, notices, tokens
+from calendar_integration.company_consent import consent_state
 from calendar_integration.errors import (
     CalendarError,
     ConsentRefusedError,

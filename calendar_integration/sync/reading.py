@@ -4,9 +4,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from calendar_integration import client_secret, clock, consent_evidence, tokens
+from calendar_integration import client_secret, clock, tokens
 from calendar_integration.clients.base import CalendarClient
 from calendar_integration.clients.selection import client_of
+from calendar_integration.company_consent import consent_evidence
 from calendar_integration.errors import CalendarError, LeaseLostError
 from calendar_integration.models import Connection, StreamKind
 from calendar_integration.sync import threads

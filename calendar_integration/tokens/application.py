@@ -16,7 +16,7 @@ from django.conf import settings
 from msal.exceptions import MsalServiceError
 
 from calendar_integration.errors import SignInUnavailableError
-from calendar_integration.http import session
+from calendar_integration.wire.http import session
 
 # A cross-site POST would arrive without our session cookie, which is SameSite=Lax. The code in the query is of no use
 # to whoever sees it: redeeming it takes the PKCE verifier and the client secret, and it works once.

@@ -10,8 +10,8 @@ from typing import Any
 
 import msal
 
-from calendar_integration.answers import help_for
 from calendar_integration.errors import CalendarError
+from calendar_integration.tokens.answers import help_for
 from calendar_integration.tokens.application import application, translated_errors
 from calendar_integration.tokens.refusals import claims_of, message, refusal
 

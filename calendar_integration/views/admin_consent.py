@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.paths import checked_path
 from accounts.references import new_reference
-from calendar_integration import admin_consent as journey
-from calendar_integration import consent_links
+from calendar_integration.authorization import admin_consent as journey
+from calendar_integration.company_consent import consent_links
 from calendar_integration.models import ACTIVE_STATES, AdminConsentAttempt, AdminConsentOutcome, Connection
 from calendar_integration.views import consent_browser
 from calendar_integration.views.answers import session_ended, unknown_answer

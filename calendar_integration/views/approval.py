@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role, User
 from accounts.requests import signed_in_user
-from calendar_integration import answers, approval_mail, company_consent, consent_links, consent_requests
 from calendar_integration.availability import availability_of
-from calendar_integration.consent_state import PROPAGATING, Consent
+from calendar_integration.company_consent import agreement, approval_mail, consent_links, consent_requests
+from calendar_integration.company_consent.consent_state import PROPAGATING, Consent
 from calendar_integration.models import (
     ACTIVE_STATES,
     AuthorizationAttempt,
@@ -21,6 +21,7 @@ from calendar_integration.models import (
     ConsentState,
     Outcome,
 )
+from calendar_integration.tokens import answers
 
 APPROVAL_OUTCOMES = (Outcome.CONSENT_REQUIRED, Outcome.DECLINED, Outcome.EXPIRED)
 ADMINS_NAMED = 5
@@ -101,7 +102,7 @@ def _how_it_stands(user: User) -> dict[str, Any]:
     asked = consent_requests.of(user)
     is_fresh = consent.reported_at is not None and consent.is_propagating(timezone.now())
     return {
-        "permissions": company_consent.asked_for(availability.permissions),
+        "permissions": agreement.asked_for(availability.permissions),
         "may_connect": availability.obstacle is None,
         "asked": asked,
         "is_waiting": asked is not None and asked.told_at is None,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from accounts.paths import checked_path
 from accounts.requests import query_text, signed_in_user
-from calendar_integration import consent, outcomes
+from calendar_integration.authorization import consent, outcomes
 from calendar_integration.models import AuthorizationAttempt, Outcome
 from calendar_integration.views.answers import session_ended, unknown_answer
 from calendar_integration.views.approval import approval_page, needs_approval_page

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import require_admin
 from accounts.requests import query_text
 from accounts.views.confirming import confirmation, confirmed
-from calendar_integration import approval_mail, company_consent, consent_links, doctor, stuck
+from calendar_integration.calendar_service import doctor
+from calendar_integration.company_consent import agreement, approval_mail, consent_links, stuck
 from calendar_integration.errors import UnavailableError
 from calendar_integration.models import CalendarService, ConsentLink
 
@@ -78,7 +79,7 @@ def consent_mail(request: HttpRequest) -> HttpResponse:
         "address": consent_links.address(link) if link else "",
         "mail": approval_mail.compose(user, service, link),
         "microsoft_address": _microsoft_address(service),
-        "is_outdated": link is not None and not consent_links.asks_for(link, company_consent.wanted(service)),
+        "is_outdated": link is not None and not consent_links.asks_for(link, agreement.wanted(service)),
         "may_create_link": links.count() < consent_links.MOST_AT_ONCE,
     }
     return render(request, "calendar_integration/doctor/mail.html", context)
@@ -89,6 +90,6 @@ def _microsoft_address(service: CalendarService) -> str:
     if service.tenant_id is None:
         return ""
     try:
-        return company_consent.microsoft_address(service.tenant_id, company_consent.wanted(service))
+        return agreement.microsoft_address(service.tenant_id, agreement.wanted(service))
     except UnavailableError:
         return ""

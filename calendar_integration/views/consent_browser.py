@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from calendar_integration.admin_consent import MOST_WITHIN
+from calendar_integration.authorization.admin_consent import MOST_WITHIN
 
 COOKIE = "atrium_consent"
 

@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from calendar_integration import admin_consent, company_consent, consent_links
-from calendar_integration.attempts import TooManyAttemptsError
-from calendar_integration.consent_state import PROPAGATING
+from calendar_integration.authorization import admin_consent
+from calendar_integration.authorization.attempts import TooManyAttemptsError
+from calendar_integration.company_consent import agreement, consent_links
+from calendar_integration.company_consent.consent_state import PROPAGATING
 from calendar_integration.errors import UnavailableError
 from calendar_integration.models import AdminConsentOutcome
 from calendar_integration.views import consent_browser
@@ -79,7 +80,7 @@ def _page(request: HttpRequest, signed: str, *, problem: str = "", status: int =
         "link": link,
         "account": link.account,
         "service": service,
-        "permissions": company_consent.asked_for(company_consent.of_row(link, link.account)),
+        "permissions": agreement.asked_for(agreement.of_row(link, link.account)),
         "signed": signed,
         "problem": problem,
     }

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import query_text, signed_in_user
 from calendar_integration import contacts
-from calendar_integration.status_reading import mailbox_status
+from calendar_integration.mailbox_status.status_reading import mailbox_status
 
 PAGE_SIZE = 50
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.requests import signed_in_user
 from accounts.tiered_settings.reading import effective
 from accounts.views.confirming import confirmation, confirmed
-from calendar_integration import clean_exit
+from calendar_integration.ending import clean_exit
 from calendar_integration.models import AskMode
 from calendar_integration.setting_definitions import ASK
 from calendar_integration.views.panel import PANEL

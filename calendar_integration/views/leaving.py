@@ -7,8 +7,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import User
-from calendar_integration import admin_consent, consent
-from calendar_integration.attempts import TooManyAttemptsError
+from calendar_integration.authorization import admin_consent, consent
+from calendar_integration.authorization.attempts import TooManyAttemptsError
 from calendar_integration.availability import Availability, Obstacle
 from calendar_integration.errors import UnavailableError
 

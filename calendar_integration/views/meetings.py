@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from accounts.requests import query_text, signed_in_user
 from accounts.time_zones import time_zone_of
 from calendar_integration import answering, meetings
-from calendar_integration.status import MailboxStatus
-from calendar_integration.status_reading import mailbox_status
+from calendar_integration.mailbox_status.status import MailboxStatus
+from calendar_integration.mailbox_status.status_reading import mailbox_status
 
 
 @require_GET

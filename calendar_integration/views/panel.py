@@ -6,8 +6,8 @@ from django.utils.safestring import SafeString
 
 from accounts.requests import signed_in_user
 from calendar_integration import scopes
+from calendar_integration.mailbox_status.status_reading import mailbox_status
 from calendar_integration.models import Connection, ConnectionState
-from calendar_integration.status_reading import mailbox_status
 
 PANEL = "office365"  # its place on the profile page
 

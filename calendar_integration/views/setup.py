@@ -10,11 +10,12 @@ from accounts.models import User
 from accounts.requests import signed_in_user
 from accounts.tiered_settings.definitions import Tier
 from accounts.tiered_settings.items import Below, Item
-from calendar_integration import admin_consent, scopes
+from calendar_integration import scopes
+from calendar_integration.authorization import admin_consent
+from calendar_integration.authorization.prospect import prospect
 from calendar_integration.availability import Availability, Obstacle, availability_of
 from calendar_integration.integration_setting import CALENDARS, CONTACTS, METHODS, Method
 from calendar_integration.models import ACTIVE_STATES, Connection
-from calendar_integration.prospect import prospect
 from calendar_integration.setting_definitions import INTEGRATION
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from calendar_integration import scopes
-from calendar_integration.consent_state import PROPAGATING
+from calendar_integration.company_consent.consent_state import PROPAGATING
 from calendar_integration.models import CalendarService, ConsentState
 from portal.overview.facts import Facts
 from portal.overview.rows import OFFICE_365_ADMIN, Link, Row, State, guide

@@ -9,9 +9,10 @@ from accounts.tiered_settings import registry
 from accounts.tiered_settings.definitions import SettingDefinition
 from accounts.tiered_settings.reading import effective, hypothetical
 from accounts.tiered_settings.resolution import Answer as SettingAnswer
-from calendar_integration import policy, prompt
+from calendar_integration import policy
+from calendar_integration.authorization import prompt
+from calendar_integration.authorization.prompt import Verdict
 from calendar_integration.models import Connection
-from calendar_integration.prompt import Verdict
 from calendar_integration.setting_definitions import INTEGRATION
 from sso import mapping
 from sso.entry import Kind

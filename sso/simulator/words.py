@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from accounts.models import Group
 from accounts.tiered_settings.definitions import Tier
 from accounts.tiered_settings.words import rule_in_words
-from calendar_integration.prompt import Verdict
+from calendar_integration.authorization.prompt import Verdict
 from sso.entry import Kind
 from sso.errors import Reason
 from sso.mapping import Finding, Rule

@@ -16,7 +16,7 @@ from accounts.models import Account
 from accounts.paths import checked_path
 from accounts.permissions import require_admin
 from accounts.requests import read_the_rest
-from calendar_integration import prompt
+from calendar_integration.authorization import prompt
 from sso import saml, sign_in
 from sso.configuration import testing
 from sso.errors import Reason, SamlError

@@ -11,7 +11,7 @@ from accounts.models import Account, Group, User
 from accounts.permissions import require_admin
 from accounts.requests import query_text
 from accounts.views.settings.page import FIRST_TAB
-from calendar_integration.prompt import Verdict
+from calendar_integration.authorization.prompt import Verdict
 from sso.mapping import reading
 from sso.models import IdentityProvider, MappingRule, SignInAttempt
 from sso.simulator import from_log, words

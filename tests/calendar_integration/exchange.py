@@ -9,7 +9,7 @@ import trustme
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, Group, User
-from calendar_integration.ews_probe import EXCHANGE_ID
+from calendar_integration.exchange_servers.ews_probe import EXCHANGE_ID
 from calendar_integration.models import Connection
 from tests.accounts.making_servers import Answer, Server, serving, whole
 from tests.calendar_integration.journey import Traveller

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Account, User
-from calendar_integration import admin_consent
+from calendar_integration.authorization import admin_consent
 from calendar_integration.models import AGREED, AdminConsentAttempt, CalendarService, ConsentLink, ConsentRequest
 
 KEY = "a-browser's-key"

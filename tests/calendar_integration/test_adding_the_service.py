@@ -8,8 +8,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, Domain, Role, SettingValue
-from calendar_integration import http
 from calendar_integration.models import AdminConsentAttempt, CalendarService, ConsentState
+from calendar_integration.wire import http
 from tests.accounts.making_history import elements, signed_in
 from tests.calendar_integration.making import set_integration
 from tests.calendar_integration.making_company import ADD, PAGE, Admin, fields_of, make_admin

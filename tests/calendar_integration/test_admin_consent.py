@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, Role, User
-from calendar_integration import admin_consent, pausing
+from calendar_integration.authorization import admin_consent, pausing
 from calendar_integration.models import (
     AdminConsentAttempt,
     AdminConsentOutcome,

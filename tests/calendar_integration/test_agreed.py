@@ -5,9 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_integration import agreed, scopes
-from calendar_integration.agreed import Agreed
-from calendar_integration.asked_beside import Comparison, Relation
+from calendar_integration import scopes
+from calendar_integration.company_consent import agreed
+from calendar_integration.company_consent.agreed import Agreed
+from calendar_integration.company_consent.asked_beside import Comparison, Relation
 from calendar_integration.integration_setting import CalendarAccess, ContactAccess, Integration, Method, Permissions
 from calendar_integration.models import ConsentState
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from calendar_integration.answers import outcome_of_error, outcome_of_refusal
 from calendar_integration.models import Outcome
+from calendar_integration.tokens.answers import outcome_of_error, outcome_of_refusal
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ from pytest_django.fixtures import Settings
 
 from calendar_integration.clients import graph, graph_ahead
 from calendar_integration.clients.graph_ahead import Question
-from calendar_integration.kept_alive import Answer
 from calendar_integration.models import Connection
 from calendar_integration.sync import threads
 from calendar_integration.sync.ahead import Ahead, is_nothing
 from calendar_integration.sync.chunks import sync_chunk
 from calendar_integration.sync.engine import Status
+from calendar_integration.wire.kept_alive import Answer
 from tests.accounts.making_servers import Answer as Said
 from tests.accounts.making_servers import endless, serving, whole
 from tests.calendar_integration.mirror import assert_is_mirror

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import attempts, tasks
+from calendar_integration import tasks
+from calendar_integration.authorization import attempts
 from calendar_integration.models import AuthorizationAttempt, ConnectionState, Outcome
 from tests.calendar_integration.journey import Traveller
 from tests.makers import make_account, make_attempt, make_connection, make_service, make_user

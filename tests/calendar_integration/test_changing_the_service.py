@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Domain, Role, User
-from calendar_integration import consent_links, forgetting
+from calendar_integration.company_consent import consent_links
+from calendar_integration.ending import forgetting
 from calendar_integration.models import CalendarService, Connection, ConnectionState, ConsentState, Contact, Meeting
 from tests.accounts.making_history import elements, signed_in, text_of
 from tests.calendar_integration.making import EWS, lock, make_connected_person, set_integration

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditEvent, User
-from calendar_integration import attempts, pausing
+from calendar_integration.authorization import attempts, pausing
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,

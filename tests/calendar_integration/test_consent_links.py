@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, AuditEvent, Role
-from calendar_integration import consent_links
+from calendar_integration.company_consent import consent_links
 from calendar_integration.models import (
     AdminConsentAttempt,
     AdminConsentOutcome,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, AuditEvent, Role, User
-from calendar_integration import consent_requests
+from calendar_integration.company_consent import consent_requests
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import AuditEvent
-from calendar_integration import consent_state
-from calendar_integration.consent_state import PROPAGATING, Consent, Refused, Reported, Token, advance
+from calendar_integration.company_consent import consent_state
+from calendar_integration.company_consent.consent_state import PROPAGATING, Consent, Refused, Reported, Token, advance
 from calendar_integration.models import CalendarService, ConsentState
 from calendar_integration.tasks import tell_waiting_for_consent
 from tests.calendar_integration.making_consent import make_request, set_consent

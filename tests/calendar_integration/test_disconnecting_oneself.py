@@ -11,7 +11,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import AuditAction, AuditEvent, User
-from calendar_integration import attempts, evaluation, tasks
+from calendar_integration import tasks
+from calendar_integration.authorization import attempts, evaluation
 from calendar_integration.models import (
     AskMode,
     AuthorizationAttempt,

@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.utils import timezone
 
-from calendar_integration import attempts
+from calendar_integration.authorization import attempts
+from calendar_integration.authorization.outcomes import OF_OUTCOME, Step
 from calendar_integration.integration_setting import CalendarAccess, Permissions
 from calendar_integration.models import (
     AdminConsentAttempt,
@@ -24,7 +25,6 @@ from calendar_integration.models import (
     ConsentState,
     Outcome,
 )
-from calendar_integration.outcomes import OF_OUTCOME, Step
 from tests.accounts.making_history import elements, text_of
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import lock, offer_consent, set_integration

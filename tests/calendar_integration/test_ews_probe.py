@@ -11,8 +11,14 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.safe_http.places import system_resolver
-from calendar_integration import ews_probe
-from calendar_integration.ews_probe import AT_ONCE, FOR_CALLBACKS, FOR_TRIALS, BusyError, UnfitServerError
+from calendar_integration.exchange_servers import ews_probe
+from calendar_integration.exchange_servers.ews_probe import (
+    AT_ONCE,
+    FOR_CALLBACKS,
+    FOR_TRIALS,
+    BusyError,
+    UnfitServerError,
+)
 from tests.accounts.making_servers import Answer, Server, endless, whole
 from tests.calendar_integration.exchange import EXCHANGE, NAME, OAUTH, PATH, WINDOWS, asking_for, exchange_server
 

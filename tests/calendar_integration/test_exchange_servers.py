@@ -8,7 +8,10 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account, User
-from calendar_integration import ews_probe, prompt, tokens
+from calendar_integration import tokens
+from calendar_integration.authorization import prompt
+from calendar_integration.authorization.prompt import Verdict
+from calendar_integration.exchange_servers import ews_probe
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import (
     AskMode,
@@ -20,7 +23,6 @@ from calendar_integration.models import (
     Meeting,
     Outcome,
 )
-from calendar_integration.prompt import Verdict
 from calendar_integration.sync import freshness, schedule
 from tests.calendar_integration.exchange import on_premises
 from tests.calendar_integration.journey import Traveller

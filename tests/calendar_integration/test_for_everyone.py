@@ -7,9 +7,11 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Account, AuditEvent, Role
-from calendar_integration import consent_state, doctor, pausing
+from calendar_integration.authorization import pausing
+from calendar_integration.authorization.prospect import SOMEBODY, prospect
+from calendar_integration.calendar_service import doctor
+from calendar_integration.company_consent import consent_state
 from calendar_integration.models import CalendarService, Connection, ConnectionState, ConsentState, Outcome
-from calendar_integration.prospect import SOMEBODY, prospect
 from calendar_integration.sync.engine import Status, sync_connection
 from calendar_integration.sync.kinds import FailureKind
 from calendar_integration.tasks import tell_untold

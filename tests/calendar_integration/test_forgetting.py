@@ -9,14 +9,16 @@ from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.extensions import person_deactivated
 from accounts.models import AuditAction, AuditEvent, User
-from calendar_integration import connecting, contacts, forgetting, meetings, tasks
+from calendar_integration import contacts, meetings, tasks
+from calendar_integration.authorization import connecting
+from calendar_integration.ending import forgetting
 from calendar_integration.errors import LeaseLostError
-from calendar_integration.id_token import Identity
 from calendar_integration.integration_setting import ContactAccess, Permissions
 from calendar_integration.models import Connection, ConnectionState, Contact, Meeting, Stream
 from calendar_integration.sync import leases
 from calendar_integration.sync.engine import Status, sync_connection
 from calendar_integration.tokens import Grant
+from calendar_integration.tokens.id_token import Identity
 from tests.calendar_integration.making import lock, make_connected_person, set_integration, unlock
 from tests.calendar_integration.synced import make_connected
 from tests.calendar_integration.test_sync_meanwhile import after_the_first_page

@@ -12,7 +12,7 @@ from calendar_integration.clients.base import ContactRow, Page
 from calendar_integration.clients.graph_answers import error_code, parse
 from calendar_integration.clients.graph_transport import refuse_foreign
 from calendar_integration.errors import UnavailableError
-from calendar_integration.retry_after import retry_after
+from calendar_integration.wire.retry_after import retry_after
 
 BASE = "https://graph.microsoft.com/v1.0"
 

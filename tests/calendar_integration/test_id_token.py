@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_integration import id_token
-from calendar_integration.id_token import Flaw
+from calendar_integration.tokens import id_token
+from calendar_integration.tokens.id_token import Flaw
 from tests.makers import CONTOSO_TENANT
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account, User
-from calendar_integration import prompt
+from calendar_integration.authorization import prompt
+from calendar_integration.authorization.prompt import Verdict
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState
-from calendar_integration.prompt import Verdict
 from tests.calendar_integration.making import EWS, lock, make_connected_person, make_group, set_integration
 from tests.makers import make_account, make_connection, make_service, make_user
 

@@ -15,13 +15,13 @@ from accounts.impact import Impact, preview
 from accounts.models import Account, AuditAction, AuditEvent, Membership, User
 from accounts.tiered_settings import revision, store
 from accounts.tiered_settings.store import Action, Change
-from calendar_integration import attempts, connecting
-from calendar_integration.disconnecting import WORDS
-from calendar_integration.id_token import Identity
+from calendar_integration.authorization import attempts, connecting
+from calendar_integration.ending.disconnecting import WORDS
 from calendar_integration.integration_setting import CalendarAccess, ContactAccess, Method, Permissions
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
 from calendar_integration.setting_definitions import INTEGRATION
 from calendar_integration.tokens import Grant
+from calendar_integration.tokens.id_token import Identity
 from tests.calendar_integration.making import (
     KEY,
     authorized,

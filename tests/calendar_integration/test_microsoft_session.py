@@ -7,12 +7,12 @@ import pytest
 import trustme
 from pytest_django.fixtures import Settings
 
-from calendar_integration import http
 from calendar_integration.clients import graph_transport
 from calendar_integration.clients.graph_answers import ActionRefusedError
 from calendar_integration.clients.graph_transport import GraphTransport
 from calendar_integration.errors import CalendarError, UnavailableError
-from calendar_integration.kept_alive import way_to
+from calendar_integration.wire import http
+from calendar_integration.wire.kept_alive import way_to
 from tests.accounts.making_servers import Answer, Server, endless, serving, whole
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from calendar_integration.errors import UnavailableError
+from calendar_integration.mailbox_status.status_reading import mailbox_status
 from calendar_integration.models import Connection, Meeting
-from calendar_integration.status_reading import mailbox_status
 from calendar_integration.sync.rounds import new_window
 from calendar_integration.sync.source import Reader
 from tests.accounts.making_history import text_of

@@ -11,9 +11,9 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Account, Group, Membership, User
 from accounts.tiered_settings.reading import hypothetical
-from calendar_integration import attempts, pausing, prompt
+from calendar_integration.authorization import attempts, pausing, prompt
+from calendar_integration.authorization.prompt import Facts, Verdict
 from calendar_integration.models import AskMode, AuthorizationAttempt, Connection, ConnectionState, Outcome
-from calendar_integration.prompt import Facts, Verdict
 from calendar_integration.setting_definitions import ASK, INTEGRATION
 from tests.makers import make_account, make_attempt, make_connection, make_service, make_user, set_ask
 from tests.sandbox.running import Sandbox

@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account
-from calendar_integration import consent_links, prompt
+from calendar_integration.authorization import prompt
+from calendar_integration.company_consent import consent_links
 from calendar_integration.models import (
     AdminConsentAttempt,
     AskMode,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_integration import forgetting
+from calendar_integration.ending import forgetting
 from calendar_integration.models import Connection, ConnectionState
 from calendar_integration.sync.engine import Status, sync_connection
 from calendar_integration.tokens.refusals import LONGEST_CLAIMS, claims_of

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from calendar_integration import connecting
-from calendar_integration.connecting import MeanwhileForbiddenError
-from calendar_integration.id_token import Identity
+from calendar_integration.authorization import connecting
+from calendar_integration.authorization.connecting import MeanwhileForbiddenError
 from calendar_integration.models import CalendarService, Connection
 from calendar_integration.tokens import Grant
+from calendar_integration.tokens.id_token import Identity
 from tests.makers import CONTOSO_TENANT, make_account, make_attempt, make_service, make_user
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Account, Role, User
+from calendar_integration.authorization.prospect import AS_FAR_AS_KNOWN, CONFIRMED, REPORTED, WITHDRAWN, prospect
 from calendar_integration.integration_setting import CalendarAccess, Permissions
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,
     ConsentState,
 )
-from calendar_integration.prospect import AS_FAR_AS_KNOWN, CONFIRMED, REPORTED, WITHDRAWN, prospect
 from tests.accounts.making_history import text_of
 from tests.calendar_integration.journey import Traveller
 from tests.calendar_integration.making import EWS, lock, make_group, offer_consent, set_integration

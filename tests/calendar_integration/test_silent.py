@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import attempts, consent, pausing
-from calendar_integration.attempts import Ending
+from calendar_integration.authorization import attempts, consent, pausing
+from calendar_integration.authorization.attempts import Ending
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,

@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
+from calendar_integration.mailbox_status.status_reading import mailbox_status
+from calendar_integration.mailbox_status.status_words import WORDS
 from calendar_integration.models import CalendarService, Connection, ConnectionState, ConsentRequest, ConsentState
-from calendar_integration.status_reading import mailbox_status
-from calendar_integration.status_words import WORDS
 from tests.accounts.making_history import elements, text_of
 from tests.makers import make_account, make_connection, make_service, make_user
 

@@ -14,9 +14,9 @@ from calendar_integration.errors import (
     MailboxUnsupportedError,
     UnavailableError,
 )
+from calendar_integration.mailbox_status.status_reading import mailbox_status
+from calendar_integration.mailbox_status.status_words import Tone
 from calendar_integration.models import Connection, ConnectionState, Meeting
-from calendar_integration.status_reading import mailbox_status
-from calendar_integration.status_words import Tone
 from calendar_integration.sync.circuit import Seen
 from calendar_integration.sync.circuits import seen_of
 from calendar_integration.sync.engine import Status, sync_connection

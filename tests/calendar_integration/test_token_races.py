@@ -8,7 +8,8 @@ from typing import TypeVar
 import pytest
 from django.db import connections, transaction
 
-from calendar_integration import forgetting, tokens
+from calendar_integration import tokens
+from calendar_integration.ending import forgetting
 from calendar_integration.models import Connection, ConnectionState
 from calendar_integration.sync.engine import Status, sync_connection
 from calendar_integration.tokens import access

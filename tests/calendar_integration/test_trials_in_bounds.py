@@ -8,7 +8,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, SettingValue, User
-from calendar_integration import ews_probe, server_trials, tasks
+from calendar_integration import tasks
+from calendar_integration.exchange_servers import ews_probe, server_trials
 from calendar_integration.models import ServerTrial
 from tests.accounts.settings_pages.visiting import Visitor, text_of
 from tests.calendar_integration.exchange import EXCHANGE, exchange_server

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts import extensions
 from accounts.extensions import Cell
 from accounts.models import User
+from calendar_integration.mailbox_status.user_column import ConnectionColumn
 from calendar_integration.models import ConnectionState
-from calendar_integration.user_column import ConnectionColumn
 from tests.makers import make_account, make_connection, make_user
 
 pytestmark = pytest.mark.django_db

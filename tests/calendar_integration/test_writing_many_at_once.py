@@ -10,7 +10,7 @@ from django.db import connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from calendar_integration import disconnecting
+from calendar_integration.ending import disconnecting
 from calendar_integration.models import Connection, ConnectionState
 from calendar_integration.sync import schedule
 from tests.makers import make_account, make_connection, make_user

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from accounts.models import Domain, Group, Role, User
 from accounts.tiered_settings import registry, store
 from accounts.tiered_settings.reading import effective
-from calendar_integration import prompt
+from calendar_integration.authorization import prompt
+from calendar_integration.authorization.prompt import Verdict
 from calendar_integration.models import AskMode, CalendarService
-from calendar_integration.prompt import Verdict
 from sso.entry import Kind
 from sso.errors import Reason, SamlError
 from sso.models import IdentityProvider, UnknownDomain

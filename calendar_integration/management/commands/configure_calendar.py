@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts import audit
 from accounts.models import Account
 from accounts.tiered_settings import store
-from calendar_integration import service, tenants
+from calendar_integration import tenants
+from calendar_integration.calendar_service import service
 from calendar_integration.errors import UnavailableError
 from calendar_integration.models import AskMode
 from calendar_integration.setting_definitions import ASK

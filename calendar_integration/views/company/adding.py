@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.permissions import require_admin
-from calendar_integration import service
+from calendar_integration.calendar_service import service
+from calendar_integration.calendar_service.service_writing import StaleServiceError
 from calendar_integration.integration_setting import Method
-from calendar_integration.service_writing import StaleServiceError
 from calendar_integration.views.company.forms import (
     OFFICE_365,
     AuthorizeForm,

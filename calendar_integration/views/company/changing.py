@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import require_admin
-from calendar_integration import service
+from calendar_integration.calendar_service import service
+from calendar_integration.calendar_service.service_writing import StaleServiceError, version
 from calendar_integration.integration_setting import Method, Permissions
 from calendar_integration.models import CalendarService, Connection
-from calendar_integration.service_writing import StaleServiceError, version
 from calendar_integration.tenants import Tenant
 from calendar_integration.views.company.forms import MethodForm, PermissionsForm
 from calendar_integration.views.company.steps import Step

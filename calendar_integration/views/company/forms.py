@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from accounts.tiered_settings.kinds import ImpossibleValueError
-from calendar_integration import ews_url, server_trials
+from calendar_integration import ews_url
+from calendar_integration.exchange_servers import server_trials
 from calendar_integration.integration_setting import (
     CALENDARS,
     CONTACTS,

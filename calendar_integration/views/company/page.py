@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 from accounts.models import Account
 from accounts.permissions import require_admin
 from accounts.tiered_settings.reading import standing
-from calendar_integration import doctor, service
-from calendar_integration.asked_beside import Comparison
+from calendar_integration.calendar_service import doctor, service
+from calendar_integration.company_consent.asked_beside import Comparison
 from calendar_integration.integration_setting import Integration, Method
 from calendar_integration.models import CalendarService, Connection
 from calendar_integration.setting_definitions import INTEGRATION

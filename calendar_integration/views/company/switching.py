@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.permissions import require_admin
 from accounts.views.confirming import confirmation, confirmed
-from calendar_integration import service, service_end
+from calendar_integration.calendar_service import service, service_end
+from calendar_integration.calendar_service.service_writing import StaleServiceError, version
 from calendar_integration.models import CalendarService
-from calendar_integration.service_writing import StaleServiceError, version
 
 SWITCHED = {
     True: "People can connect Office 365 again.",

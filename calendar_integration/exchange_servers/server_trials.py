@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Account, User
-from calendar_integration import ews_probe, ews_url
+from calendar_integration import ews_url
+from calendar_integration.exchange_servers import ews_probe
 from calendar_integration.integration_setting import Integration, Method
 from calendar_integration.models import ServerTrial
 

@@ -17,10 +17,11 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import Account, User
 from accounts.tiered_settings.reading import standing
-from calendar_integration import company_consent, consent_links, consent_report
-from calendar_integration.attempts import TooManyAttemptsError
+from calendar_integration.authorization import consent_report
+from calendar_integration.authorization.attempts import TooManyAttemptsError
+from calendar_integration.authorization.consent import CannotConnectError
 from calendar_integration.availability import availability_of
-from calendar_integration.consent import CannotConnectError
+from calendar_integration.company_consent import agreement, consent_links
 from calendar_integration.models import (
     AdminConsentAttempt,
     AdminConsentOutcome,
@@ -68,7 +69,7 @@ def begin(user: User, next_path: str) -> str:
         raise CannotConnectError(availability)
     _refuse_if_too_many(Q(user=user), MOST_OF_A_PERSON)
     attempt = AdminConsentAttempt(account=user.account, user=user, next_path=next_path)
-    attempt.permissions = company_consent.wanted(service)
+    attempt.permissions = agreement.wanted(service)
     return _leave(attempt, service.tenant_id)
 
 
@@ -150,8 +151,8 @@ def _refuse_if_too_many(whose: Q, most: int) -> None:
 def _leave(attempt: AdminConsentAttempt, tenant_id: uuid.UUID) -> str:
     """Keep the attempt, once it is known where Microsoft is."""
     attempt.state = secrets.token_urlsafe(32)
-    permissions = company_consent.of_row(attempt, attempt.account)
-    address = company_consent.microsoft_address(tenant_id, permissions, attempt.state)
+    permissions = agreement.of_row(attempt, attempt.account)
+    address = agreement.microsoft_address(tenant_id, permissions, attempt.state)
     attempt.save()
     return address
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from calendar_integration import ews_probe
-from calendar_integration.answers import HELP, WOULD_HAVE_ASKED
 from calendar_integration.errors import InvalidClientError
+from calendar_integration.exchange_servers import ews_probe
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import AuthorizationAttempt, Outcome
+from calendar_integration.tokens.answers import HELP, WOULD_HAVE_ASKED
 
 
 class Step(StrEnum):

@@ -6,11 +6,14 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch
 
 from accounts.models import User
-from calendar_integration import clock, status_words
+from calendar_integration import clock
 from calendar_integration.availability import Availability, Obstacle, availability_of
 from calendar_integration.errors import MailboxTooLargeError
 from calendar_integration.health.told import told
 from calendar_integration.integration_setting import Method
+from calendar_integration.mailbox_status import status_words
+from calendar_integration.mailbox_status.status import MailboxStatus
+from calendar_integration.mailbox_status.status_words import WORDS, Tone
 from calendar_integration.models import (
     DISCONNECTED_STATES,
     AuthorizationAttempt,
@@ -22,8 +25,6 @@ from calendar_integration.models import (
     Outcome,
     Stream,
 )
-from calendar_integration.status import MailboxStatus
-from calendar_integration.status_words import WORDS, Tone
 from calendar_integration.sync import freshness
 
 

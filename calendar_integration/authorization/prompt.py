@@ -12,8 +12,8 @@ from accounts.models import Account, User
 from accounts.prepared import Prepared
 from accounts.tiered_settings.reading import effective
 from accounts.tiered_settings.resolution import Answer
-from calendar_integration import consent, pausing
-from calendar_integration.attempts import TooManyAttemptsError
+from calendar_integration.authorization import consent, pausing
+from calendar_integration.authorization.attempts import TooManyAttemptsError
 from calendar_integration.integration_setting import Integration
 from calendar_integration.models import (
     ACTIVE_STATES,

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from accounts import audit
 from accounts.models import AuditAction
-from calendar_integration import consent_requests, consent_state, pausing
+from calendar_integration.authorization import pausing
+from calendar_integration.company_consent import consent_requests, consent_state
 from calendar_integration.models import AdminConsentAttempt, AdminConsentOutcome, CalendarService, ConsentState
 
 STANDS = timedelta(hours=24)  # so long a second report says nothing new

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.models import Account, AuditAction, User
-from calendar_integration import consent_links, disconnecting, service_writing
+from calendar_integration.calendar_service import service_writing
+from calendar_integration.company_consent import consent_links
+from calendar_integration.ending import disconnecting
 from calendar_integration.models import CalendarService, Connection, ConsentRequest
 
 

@@ -13,8 +13,8 @@ from django.conf import settings
 from requests.utils import default_headers
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, Timeout
 
-from calendar_integration.kept_alive import KeptAlive, is_plain
-from calendar_integration.retry_after import retry_after
+from calendar_integration.wire.kept_alive import KeptAlive, is_plain
+from calendar_integration.wire.retry_after import retry_after
 
 TIMEOUT_SECONDS = (5, 20)  # to connect; between two bytes of an answer
 BUSY = (429, 503)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Account, AuditAction, User
-from calendar_integration import company_consent
+from calendar_integration.company_consent import agreement
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import CalendarService, ConsentLink
 
@@ -43,7 +43,7 @@ def usable(account: Account | int) -> QuerySet[ConsentLink]:
 
 def for_now(service: CalendarService) -> ConsentLink | None:
     """The newest link that works and asks for what the company wants now."""
-    wanted = company_consent.wanted(service)
+    wanted = agreement.wanted(service)
     return next((link for link in usable(service.account_id) if asks_for(link, wanted)), None)
 
 
@@ -66,7 +66,7 @@ def create(account: Account, actor: User | str, request: HttpRequest | None = No
     if usable(account).count() >= MOST_AT_ONCE:
         raise TooManyLinksError
     link = ConsentLink(account=account, created_by=audit.label_of(actor), expires_at=timezone.now() + LIFETIME)
-    link.permissions = company_consent.wanted(service)
+    link.permissions = agreement.wanted(service)
     link.save()
     _record(AuditAction.CONSENT_LINK_CREATED, link, service, actor, request)
     return link

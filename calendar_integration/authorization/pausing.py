@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
 
-from calendar_integration import consent_requests
-from calendar_integration.consent_state import PROPAGATING
+from calendar_integration.company_consent import consent_requests
+from calendar_integration.company_consent.consent_state import PROPAGATING
 from calendar_integration.models import (
     AuthorizationAttempt,
     CalendarService,

@@ -7,11 +7,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
-from calendar_integration import attempts, consent_state, scopes, tokens
-from calendar_integration.attempts import Ending
+from calendar_integration import scopes, tokens
+from calendar_integration.authorization import attempts
+from calendar_integration.authorization.attempts import Ending
+from calendar_integration.authorization.evaluation import NoTenantError, evaluate, tenant_of
 from calendar_integration.availability import Availability, availability_of
+from calendar_integration.company_consent import consent_state
 from calendar_integration.errors import CalendarError
-from calendar_integration.evaluation import NoTenantError, evaluate, tenant_of
 from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, Outcome
 
 

@@ -7,8 +7,8 @@ from django.utils.timesince import timesince, timeuntil
 
 from calendar_integration import clock
 from calendar_integration.integration_setting import Permissions
+from calendar_integration.mailbox_status.status_words import Tone
 from calendar_integration.models import DISCONNECTED_STATES, ConnectionState
-from calendar_integration.status_words import Tone
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
 from calendar_integration import queueing
-from calendar_integration.disconnecting import ENDED
+from calendar_integration.ending.disconnecting import ENDED
 from calendar_integration.models import (
     AuthorizationAttempt,
     Connection,

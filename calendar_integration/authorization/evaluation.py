@@ -9,22 +9,17 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
-from calendar_integration import (
-    answers,
-    client_secret,
-    connecting,
-    consent_evidence,
-    ews_probe,
-    id_token,
-    scopes,
-    tokens,
-)
-from calendar_integration.attempts import Ending
+from calendar_integration import client_secret, scopes, tokens
+from calendar_integration.authorization import connecting
+from calendar_integration.authorization.attempts import Ending
+from calendar_integration.authorization.connecting import MeanwhileForbiddenError
 from calendar_integration.clients.graph import GraphClient
-from calendar_integration.connecting import MeanwhileForbiddenError
+from calendar_integration.company_consent import consent_evidence
 from calendar_integration.errors import CalendarError, InvalidClientError, UnavailableError
+from calendar_integration.exchange_servers import ews_probe
 from calendar_integration.integration_setting import Method
 from calendar_integration.models import AuthorizationAttempt, CalendarService, Connection, Outcome
+from calendar_integration.tokens import answers, id_token
 
 logger = logging.getLogger(__name__)
 

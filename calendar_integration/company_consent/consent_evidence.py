@@ -4,7 +4,8 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import Account, User
-from calendar_integration import company_consent, consent_state, scopes
+from calendar_integration import scopes
+from calendar_integration.company_consent import agreement, consent_state
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import CalendarService, Connection, ConsentState
 
@@ -32,7 +33,7 @@ def _note(account: Account, granted: str, permissions: Permissions, person_id: i
     service = CalendarService.objects.filter(account=account).first()
     if service is None:
         return
-    company = company_consent.wanted(service)
+    company = agreement.wanted(service)
     if (company.method, company.ews_host) != (permissions.method, permissions.ews_host):
         return
     wanted = scopes.wanted(company)

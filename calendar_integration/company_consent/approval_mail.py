@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
-from calendar_integration import company_consent, consent_links
+from calendar_integration.company_consent import agreement, consent_links
 from calendar_integration.models import CalendarService, ConsentLink
 
 
@@ -27,12 +27,12 @@ class Mail:
 
 def compose(sender: User, service: CalendarService, link: ConsentLink | None) -> Mail:
     """From this person; without a link it says who can make one."""
-    permissions = company_consent.of_row(link, sender.account) if link else company_consent.wanted(service)
+    permissions = agreement.of_row(link, sender.account) if link else agreement.wanted(service)
     context = {
         "sender": sender,
         "account": sender.account,
         "service": service,
-        "permissions": company_consent.asked_for(permissions),
+        "permissions": agreement.asked_for(permissions),
         "link": link,
         "address": consent_links.address(link) if link else "",
         "page": settings.PORTAL_URL + reverse("calendar_integration"),

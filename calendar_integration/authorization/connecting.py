@@ -5,9 +5,10 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import AuditAction, User
 from accounts.tiered_settings import revision
-from calendar_integration import client_secret, clock, consent_evidence, forgetting, policy
+from calendar_integration import client_secret, clock, policy
 from calendar_integration.availability import integration_of
-from calendar_integration.id_token import Identity
+from calendar_integration.company_consent import consent_evidence
+from calendar_integration.ending import forgetting
 from calendar_integration.integration_setting import Integration, Permissions
 from calendar_integration.models import (
     AuthorizationAttempt,
@@ -18,6 +19,7 @@ from calendar_integration.models import (
 )
 from calendar_integration.queueing import enqueue_sync
 from calendar_integration.tokens import Grant
+from calendar_integration.tokens.id_token import Identity
 
 NO_SERVICE = "An admin has changed or removed your company's calendar service."
 

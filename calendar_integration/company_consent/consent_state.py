@@ -12,7 +12,8 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Account, AuditAction, User
-from calendar_integration import clock, consent_requests, scopes
+from calendar_integration import clock, scopes
+from calendar_integration.company_consent import consent_requests
 from calendar_integration.models import AGREED, CalendarService, ConsentState
 
 PROPAGATING = timedelta(minutes=30)  # how long after a report Microsoft may still ask for consent

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.mailing import send_to_each
 from accounts.models import Account, Role, User
-from calendar_integration import consent_requests
+from calendar_integration.company_consent import consent_requests
 from calendar_integration.models import CalendarService, ConsentRequest
 
 BETWEEN_MAILS = timedelta(hours=1)  # to the admins of one account

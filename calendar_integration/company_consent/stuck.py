@@ -6,7 +6,7 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Account, User
-from calendar_integration import consent_requests
+from calendar_integration.company_consent import consent_requests
 from calendar_integration.models import AuthorizationAttempt, Connection, ConnectionState, Outcome
 
 TURNED_BACK = (Outcome.DECLINED, Outcome.EXPIRED)

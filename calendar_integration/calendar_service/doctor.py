@@ -6,8 +6,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import Account
-from calendar_integration import company_consent, consent_links, service, stuck
-from calendar_integration.consent_state import PROPAGATING, Consent
+from calendar_integration.calendar_service import service
+from calendar_integration.company_consent import agreement, consent_links, stuck
+from calendar_integration.company_consent.consent_state import PROPAGATING, Consent
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import CalendarService, ConsentLink, ConsentState
 
@@ -85,7 +86,7 @@ def of_account(account: Account) -> Doctor:
         return Doctor()
     consent, now, people = Consent.of(found), timezone.now(), stuck.people(account)
     for_one = consent.state == ConsentState.CONFIRMED and not consent.is_agreed
-    wanted, links = company_consent.wanted(found), list(consent_links.usable(account))
+    wanted, links = agreement.wanted(found), list(consent_links.usable(account))
     return Doctor(
         service=found,
         state="For one person" if for_one else str(consent.state.label),
@@ -94,8 +95,8 @@ def of_account(account: Account) -> Doctor:
         is_for_one=for_one,
         consent=consent,
         propagating_until=_until(consent, now),
-        wanted=company_consent.asked_for(wanted),
-        missing=company_consent.in_words(consent.missing),
+        wanted=agreement.asked_for(wanted),
+        missing=agreement.in_words(consent.missing),
         stuck_count=people.count(),
         stuck_people=list(people[:SHOWN]),
         turned_back=0 if consent.state == ConsentState.CONFIRMED and not for_one else stuck.turned_back(account),

@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from accounts import audit
 from accounts.models import Account, User
 from accounts.tiered_settings import revision
-from calendar_integration import agreed, consent_requests
+from calendar_integration.calendar_service.service_writing import StaleServiceError, audited, changed, record, take_over
+from calendar_integration.company_consent import agreed, consent_requests
 from calendar_integration.integration_setting import Permissions
 from calendar_integration.models import CalendarService, ConsentState
-from calendar_integration.service_writing import StaleServiceError, audited, changed, record, take_over
 from calendar_integration.tenants import Tenant
 
 NOTHING_KNOWN: dict[str, Any] = {
