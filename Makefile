@@ -56,7 +56,7 @@ tests: $(VENV)/installed
 	ATRIUM_VAR=var/test $(BIN)/python -m pytest -n $(TEST_PROCESSES)
 
 drills: $(VENV)/installed
-	ATRIUM_VAR=var/test $(BIN)/python -m pytest tests/drills --durations=0 --durations-min=1
+	ATRIUM_VAR=var/test $(BIN)/python -m pytest tests/drills -n 2 --dist loadfile --durations=0 --durations-min=1
 
 bench: $(VENV)/installed
 	@$(BIN)/python -m bench.pages

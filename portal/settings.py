@@ -79,7 +79,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.navigation.navigation",
                 "sso.banner.certificate_warnings",
-                "calendar_integration.banner.office365_banners",
+                "calendar_integration.mailbox_status.banner.office365_banners",
             ],
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"]),
