@@ -1,1 +1,1 @@
-"""The ways to Microsoft and back, a person's and an admin's for the company, from where a sign-in leads to its outcome."""
+"""The ways to Microsoft and back, a person's and an admin's for the company: where a sign-in leads, how it ended."""

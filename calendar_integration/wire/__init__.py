@@ -1,1 +1,1 @@
-"""The way to Microsoft's servers: sessions that are kept alive, with time limits, and how long a server asks to wait."""
+"""The way to Microsoft's servers: sessions that are kept alive, time limits, and how long a server asks to wait."""
