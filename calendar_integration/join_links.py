@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 2000
+LONGEST_AUTHORITY = 260  # host and port
+LONGEST_TEXT = 100_000
 
 # Host suffix, and a beginning of the path that tells a join link from any other page of that host.
 PROVIDERS = (
@@ -25,7 +28,9 @@ PROVIDERS = (
 
 HOSTS = tuple(suffix for _, suffix, _ in PROVIDERS)
 
-URL = re.compile(r"https://[^\s<>\"'\\\]\)]{4,2000}")
+SCHEME = "https://"
+BREAK = re.compile(r"[\s<>\"'\\\]\)]")  # ends a link
+REST = re.compile(r"[^\s<>\"'\\\]\)]{4,2000}")  # of a link, after its scheme
 # Host and path. A user's name before the host, or letters that look like others, are in no provider's link.
 PARTS = re.compile(r"https://([a-z0-9.-]+)(?::\d+)?(/[^?#]+)", re.IGNORECASE | re.ASCII)
 
@@ -41,22 +46,34 @@ class JoinLink:
 def find_join_link(declared: Iterable[str], texts: Iterable[str]) -> JoinLink | None:
     """The link to join by: what the calendar declares as one, else the first provider's link in the texts."""
     for url in declared:
-        if URL.fullmatch(url):
+        if url.startswith(SCHEME) and REST.fullmatch(url, len(SCHEME)):
             return recognise(url) or JoinLink(url, "")
-    for text in (text[:100_000] for text in texts):
-        if not _names_a_provider(text):
-            continue
-        for match in URL.finditer(text):
-            link = recognise(match.group().rstrip(".,;"))
-            if link:
-                return link
+    for text in texts:
+        if SCHEME in text and (link := _first_in(text[:LONGEST_TEXT])):
+            return link
     return None
 
 
-def _names_a_provider(text: str) -> bool:
-    """Whether any link leads to a provider's host, for a fraction of what reading them costs: most lead elsewhere."""
-    beginnings = (after.partition("/")[0] for after in text.split("https://")[1:])
-    return any(authority.partition(":")[0].lower().endswith(HOSTS) for authority in beginnings)
+def _first_in(text: str) -> JoinLink | None:
+    """The first provider's link. Most lead elsewhere, which their hosts say for a fraction of what reading them costs.
+
+    One that stands within another link is that one's.
+    """
+    before = " "
+    for after in text.split(SCHEME)[1:]:
+        if _is_providers(after[:LONGEST_AUTHORITY].partition("/")[0]) and BREAK.search(before):
+            rest = REST.match(after)
+            link = recognise(SCHEME + rest.group().rstrip(".,;")) if rest else None
+            if link:
+                return link
+        before = after
+    return None
+
+
+@lru_cache(4096)
+def _is_providers(authority: str) -> bool:
+    """Whether a host, perhaps with a port, may be a provider's. A mailbox names the same few again and again."""
+    return authority.partition(":")[0].lower().endswith(HOSTS)
 
 
 def recognise(url: str) -> JoinLink | None:

@@ -63,6 +63,25 @@ def test_a_link_is_found_in_the_place_and_in_the_text(text: str) -> None:
     assert find_join_link([], ["", text]) == JoinLink(ZOOM, "Zoom")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"See https://evil.example/?to={ZOOM} for more",
+        f"https://evil.example/https://also.example/{ZOOM}",
+        "https://zoom.us",
+        "https://zoom.us:443",
+        f"http://{ZOOM.removeprefix('https://')}",
+    ],
+)
+def test_a_link_within_another_one_is_none_nor_is_a_bare_host(text: str) -> None:
+    assert find_join_link([], [text]) is None
+
+
+def test_a_host_is_known_in_any_case_and_by_its_port() -> None:
+    url = "https://Contoso.ZOOM.us:443/j/81234567890"
+    assert find_join_link([], [f"{'https://www.contoso.example/ ' * 50}Join {url}, please"]) == JoinLink(url, "Zoom")
+
+
 @given(st.text())
 def test_any_text_is_read_without_error(text: str) -> None:
     link = find_join_link([text], [text, f"https://{text}"])
