@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sandbox.tenant.journal import Collection
+from sandbox.tenant.sealed import Sealed
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -140,8 +141,10 @@ def load(saved: Json, read: Callable[[Json], T], make: Make[T]) -> MutableMappin
     return Bulk(Recipe(**saved["recipe"]), items, make, saved["gone"]) if "recipe" in saved else items
 
 
-def plain(value: object) -> Json:
+def plain(value: object) -> object:
     """For the snapshot's JSON, what it could not write by itself. Raises TypeError."""
+    if isinstance(value, Sealed):
+        return value.plain()
     if isinstance(value, Bulk):
         return {"recipe": value.recipe, "kept": value.kept, "gone": sorted(value.gone)}
     raise TypeError(type(value).__name__)
