@@ -29,8 +29,9 @@ PROVIDERS = (
 HOSTS = tuple(suffix for _, suffix, _ in PROVIDERS)
 
 SCHEME = "https://"
-BREAK = re.compile(r"[\s<>\"'\\\]\)]")  # ends a link
-REST = re.compile(r"[^\s<>\"'\\\]\)]{4,2000}")  # of a link, after its scheme
+ENDS = r"\s<>\"'\\\]\)"  # what ends a link
+BREAK = re.compile(f"[{ENDS}]")
+REST = re.compile(f"[^{ENDS}]{{4,2000}}")  # of a link, after its scheme
 # Host and path. A user's name before the host, or letters that look like others, are in no provider's link.
 PARTS = re.compile(r"https://([a-z0-9.-]+)(?::\d+)?(/[^?#]+)", re.IGNORECASE | re.ASCII)
 

@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from random import Random
 
+import orjson
+
 from sandbox.scenario.calendars import CalendarBuilder
 from sandbox.scenario.contacts import contact
 from sandbox.scenario.people import Workload, organisations
 from sandbox.tenant.contact_defaults import complete_contact
 from sandbox.tenant.ids import stable_uuid
-from sandbox.tenant.mailbox import Mailbox
+from sandbox.tenant.mailbox import Contact, Event, Mailbox
 from sandbox.tenant.model import Person, Tenant
+from sandbox.tenant.sealed import Sealed
 from sandbox.world import State
 
 
@@ -28,10 +31,26 @@ def seed(generation: int) -> State:
 def _copies(today: date) -> dict[str, Callable[[int], Mailbox]]:
     """What makes everyone's mailbox, by oid: much faster than it could be filled again, so a reset costs little."""
     return {
-        oid: mailbox_of(tenant, person, loads[oid], today).sealed()
+        oid: _sealed(mailbox_of(tenant, person, loads[oid], today))
         for tenant, loads in organisations()
         for oid, person in tenant.people.items()
     }
+
+
+def _sealed(mailbox: Mailbox) -> Callable[[int], Mailbox]:
+    """Makes copies of a generation, which read their items when somebody looks. Nothing was removed from it yet."""
+    change, events, contacts = mailbox.change, len(mailbox.events), len(mailbox.contacts)
+    event_json, contact_json = orjson.dumps(dict(mailbox.events)), orjson.dumps(dict(mailbox.contacts))
+
+    def copy(generation: int) -> Mailbox:
+        return Mailbox(
+            generation,
+            change,
+            events=Sealed(event_json, events, Event.load),
+            contacts=Sealed(contact_json, contacts, Contact.load),
+        )
+
+    return copy
 
 
 def mailbox_of(tenant: Tenant, owner: Person, load: Workload, today: date) -> Mailbox:

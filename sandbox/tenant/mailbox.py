@@ -3,18 +3,15 @@
 Change numbers only grow. Whoever remembers one can be told everything that happened after it.
 """
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from uuid import UUID, uuid4
-
-import orjson
 
 from sandbox.tenant import bulk
 from sandbox.tenant.clock import timestamp
 from sandbox.tenant.ids import key_from, split_key
 from sandbox.tenant.journal import Change, Collection, Kind
-from sandbox.tenant.sealed import Sealed
 
 Json = dict[str, Any]
 
@@ -119,24 +116,6 @@ class Mailbox:
             contacts=bulk.load(saved["contacts"], Contact.load, Contact.made),
             removed_contacts={key: Contact.load(row) for key, row in saved["removed_contacts"].items()},
         )
-
-    def sealed(self) -> Callable[[int], "Mailbox"]:
-        """Copies of this mailbox as it is now, of a generation, which read their items when somebody looks.
-
-        Nothing was removed from it.
-        """
-        change, events, contacts = self.change, dict(self.events), dict(self.contacts)
-        event_json, contact_json = orjson.dumps(events), orjson.dumps(contacts)
-
-        def copy(generation: int) -> Mailbox:
-            return Mailbox(
-                generation,
-                change,
-                events=Sealed(event_json, len(events), Event.load),
-                contacts=Sealed(contact_json, len(contacts), Contact.load),
-            )
-
-        return copy
 
     def _stamp(self, collection: Collection, kind: Kind, key: str) -> tuple[int, str]:
         self.change += 1
